@@ -1,0 +1,1 @@
+//! Typed operations of SQS, generated from its model.

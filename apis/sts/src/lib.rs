@@ -1,0 +1,1 @@
+//! Typed operations of STS, generated from its model.

@@ -1,0 +1,1 @@
+//! Load runs against the whole binary.

@@ -1,0 +1,1 @@
+//! From an API model, its overlay and a list of operations to Rust text.

@@ -1,0 +1,1 @@
+//! The road from bytes to a handler and back.

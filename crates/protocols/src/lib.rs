@@ -1,0 +1,1 @@
+//! AWS's wire protocols: one reader and one writer each, over any shape.

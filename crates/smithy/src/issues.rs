@@ -1,0 +1,81 @@
+//! Where in an input something is missing or wrong. Readers and the validator collect these; a dialect turns them into
+//! AWS's text ("2 validation errors detected: Value null at 'queueUrl' …").
+
+use crate::Schema;
+
+/// One step of a path into an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathPart {
+    /// A member, by its model name.
+    Member(&'static str),
+    /// A list element, counted from 0.
+    Index(usize),
+    /// A map entry.
+    Key(String),
+}
+
+/// A path into an input, outermost first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Path(pub Vec<PathPart>);
+
+/// Which rule was broken.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Violation {
+    /// A required member is absent.
+    Missing,
+    /// Shorter than this many characters, bytes or elements.
+    TooShort(u64),
+    /// Longer than this many.
+    TooLong(u64),
+    /// Less than this value.
+    TooSmall(f64),
+    /// Greater than this value.
+    TooLarge(f64),
+    /// Does not match this pattern.
+    Pattern(&'static str),
+    /// Not one of these values.
+    Enum(&'static [&'static str]),
+    /// A union without exactly one member.
+    Union,
+}
+
+/// One broken rule, where, and with which value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Issue {
+    /// Where.
+    pub path: Path,
+    /// Which rule.
+    pub violation: Violation,
+    /// The value as AWS prints it; none when it is absent or must not be shown.
+    pub value: Option<String>,
+}
+
+/// Notes which members of a structure were read, to tell which required ones are missing.
+pub struct Presence {
+    schema: &'static Schema,
+    seen: [u64; 4],
+}
+
+impl Presence {
+    /// Nothing read yet.
+    pub fn new(schema: &'static Schema) -> Self {
+        Self { schema, seen: [0; 4] }
+    }
+
+    /// Notes member `index`. Members beyond the 256th are never reported missing (no model has a required one there).
+    pub fn mark(&mut self, index: usize) {
+        if let Some(word) = self.seen.get_mut(index / 64) {
+            *word |= 1 << (index % 64);
+        }
+    }
+
+    /// The required members that were not read.
+    pub fn missing(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let members = self.schema.members.iter().enumerate();
+        members.filter(|(i, m)| m.required && !self.saw(*i)).map(|(_, m)| m.name)
+    }
+
+    fn saw(&self, index: usize) -> bool {
+        self.seen.get(index / 64).is_none_or(|word| word >> (index % 64) & 1 == 1)
+    }
+}

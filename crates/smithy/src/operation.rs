@@ -1,0 +1,99 @@
+//! The static description of an operation and of the service it belongs to.
+
+use crate::{ErrorSchema, Schema, Shape};
+
+/// A wire protocol of AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ProtocolKind {
+    /// Form in, XML out.
+    Query,
+    /// EC2's dialect of query.
+    Ec2,
+    /// JSON with `X-Amz-Target`, content type `application/x-amz-json-1.0`.
+    Json10,
+    /// The same with 1.1.
+    Json11,
+    /// JSON bodies, HTTP bindings.
+    RestJson,
+    /// XML bodies, HTTP bindings.
+    RestXml,
+    /// CBOR to `/service/S/operation/O`.
+    RpcV2Cbor,
+}
+
+/// A service as a client sees it.
+#[derive(Debug)]
+pub struct ServiceSchema {
+    /// Folder name of the model: `sqs`, `dynamodbstreams`.
+    pub id: &'static str,
+    /// The name the SDKs give it: `SQS`, `DynamoDB Streams`.
+    pub sdk_id: &'static str,
+    /// The full name: `Amazon Simple Queue Service`.
+    pub full_name: &'static str,
+    /// Name in the credential scope.
+    pub signing_name: &'static str,
+    /// First label of its host.
+    pub endpoint_prefix: &'static str,
+    /// `Version` of query requests.
+    pub api_version: &'static str,
+    /// What stands before the dot in `X-Amz-Target`; empty when it has none.
+    pub target_prefix: &'static str,
+    /// The namespace of its Smithy shapes (`com.amazonaws.sqs`), shown in `__type`; empty where answers carry bare names.
+    pub namespace: &'static str,
+    /// The XML namespace of its answers; empty when it has none.
+    pub xml_namespace: &'static str,
+    /// Protocols it speaks, the model's first choice first.
+    pub protocols: &'static [ProtocolKind],
+    /// JSON and CBOR errors carry the old query code in `x-amzn-query-error`.
+    pub query_compatible: bool,
+    /// One endpoint for all regions (IAM, STS's legacy endpoint, Route 53…).
+    pub global: bool,
+}
+
+/// How a REST operation is addressed. RPC protocols ignore all but the status.
+#[derive(Debug)]
+pub struct HttpBinding {
+    /// `GET`, `PUT`…
+    pub method: &'static str,
+    /// Path template with optional literal query: `/{Bucket}/{Key+}?uploads`.
+    pub uri: &'static str,
+    /// Status of a successful answer.
+    pub status: u16,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub struct OperationSchema {
+    /// `SendMessage`.
+    pub name: &'static str,
+    /// The service it belongs to.
+    pub service: &'static ServiceSchema,
+    /// Its input structure.
+    pub input: &'static Schema,
+    /// Its output structure; without members when there is none.
+    pub output: &'static Schema,
+    /// Where REST protocols find it.
+    pub http: HttpBinding,
+    /// The element around a query answer (`SendMessageResult`); none for operations without output.
+    pub result_wrapper: Option<&'static str>,
+    /// What it may answer besides its output.
+    pub errors: &'static [&'static ErrorSchema],
+    /// The action IAM decides on, `sqs:SendMessage`.
+    pub action: &'static str,
+    /// Changes nothing.
+    pub read_only: bool,
+    /// Answered without credentials (STS's federation, Cognito's sign-up).
+    pub unsigned: bool,
+    /// Label before the host: `data-`, `{AccountId}.`.
+    pub host_prefix: Option<&'static str>,
+}
+
+/// A type that stands for one operation.
+pub trait Operation: Send + Sync + 'static {
+    /// What a client sends.
+    type Input: Shape + Default + 'static;
+    /// What it gets.
+    type Output: Shape + Default + 'static;
+    /// Its description.
+    const SCHEMA: &'static OperationSchema;
+}

@@ -1,0 +1,1 @@
+//! Starts chosen services in process for tests.

@@ -1,0 +1,1 @@
+//! Amazon Simple Queue Service: durable queues.

@@ -1,0 +1,1 @@
+//! Crash and fault runs over the whole system.
