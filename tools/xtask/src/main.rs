@@ -1,2 +1,31 @@
-//! Chores of the workspace.
-fn main() {}
+//! Chores of the workspace: bringing in AWS's models, looking at generated code, starting a new service, house rules.
+
+use std::process::ExitCode;
+
+mod api;
+mod models;
+mod workspace;
+
+/// What a chore gives: nothing, or a reason to fail.
+type Outcome = Result<(), String>;
+
+const USAGE: &str = "\
+cargo xtask models [--check] [--botocore VERSION]   bring in the API models of the installed botocore, or compare
+cargo xtask api show SERVICE [OPERATION]            print the code generated for a service or one operation";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["models", options @ ..] => models::run(options),
+        ["api", "show", service, rest @ ..] => api::show(service, rest.first().copied()),
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("{reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
