@@ -18,7 +18,8 @@ pub enum Party {
 pub struct ErrorSchema {
     /// Its structure.
     pub shape: &'static Schema,
-    /// The code on JSON and CBOR wires: the shape's name.
+    /// The code on JSON and CBOR wires: the shape's name. Before a `#` its namespace, where that is not the service's
+    /// (`com.amazon.coral.service#InvalidParameterValueException`).
     pub code: &'static str,
     /// The code on query, ec2 and XML wires and in `x-amzn-query-error`.
     pub query_code: &'static str,

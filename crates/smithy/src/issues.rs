@@ -62,17 +62,19 @@ impl Presence {
         Self { schema, seen: [0; 4] }
     }
 
-    /// Notes member `index`. Members beyond the 256th are never reported missing (no model has a required one there).
-    pub fn mark(&mut self, index: usize) {
-        if let Some(word) = self.seen.get_mut(index / 64) {
-            *word |= 1 << (index % 64);
-        }
+    /// Notes member `index`; false when it was noted before. Members beyond the 256th are never reported missing (no
+    /// model has a required one there).
+    pub fn mark(&mut self, index: usize) -> bool {
+        let Some(word) = self.seen.get_mut(index / 64) else { return true };
+        let first = *word >> (index % 64) & 1 == 0;
+        *word |= 1 << (index % 64);
+        first
     }
 
-    /// The required members that were not read.
+    /// The required members that were not read. Idempotency tokens are not among them: the server makes those up.
     pub fn missing(&self) -> impl Iterator<Item = &'static str> + '_ {
         let members = self.schema.members.iter().enumerate();
-        members.filter(|(i, m)| m.required && !self.saw(*i)).map(|(_, m)| m.name)
+        members.filter(|(i, m)| m.required && !m.idempotency_token && !self.saw(*i)).map(|(_, m)| m.name)
     }
 
     fn saw(&self, index: usize) -> bool {

@@ -10,18 +10,26 @@
 //! | `operation.rs` | static description of an operation and its service |
 //! | `error.rs` | one error type for every modelled exception |
 //! | `issues.rs` | where in an input something is missing or wrong |
+//! | `generated.rs` | what generated code is made of |
+//! | `plain.rs` | schemas of shapes that are nothing but their kind |
+//! | `debug.rs` | `Debug` that hides what is sensitive |
 //! | `stream.rs` | bodies that are never held whole |
 
+mod debug;
 mod error;
+mod generated;
 mod issues;
 mod operation;
+pub mod plain;
 mod schema;
 mod shape;
 mod stream;
 mod values;
 
 pub use bytes::Bytes;
+pub use debug::debug;
 pub use error::{ApiError, ErrorSchema, Party};
+pub use generated::{ReadValue, write_all};
 pub use issues::{Issue, Path, PathPart, Presence, Violation};
 pub use names::Timestamp;
 pub use operation::{HttpBinding, Operation, OperationSchema, ProtocolKind, ServiceSchema};

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use names::Timestamp;
 
-use crate::{ByteStream, Document, Issue, Member, Schema};
+use crate::{ByteStream, Document, EventStream, Issue, Member, Schema};
 
 /// Deepest nesting any reader follows; beyond it an input is malformed. DynamoDB's 32 levels of attribute values need 64.
 pub const MAX_DEPTH: usize = 128;
@@ -28,8 +28,16 @@ pub trait Shape: Send + Sync {
     fn take_stream(&mut self) -> Option<ByteStream> {
         None
     }
+    /// Takes the events out of an output that has them, each as the union with one member that it is.
+    fn take_events(&mut self) -> Option<EventStream<Box<dyn Shape>>> {
+        None
+    }
     /// Puts the streaming body into an input that has one.
     fn set_stream(&mut self, _stream: ByteStream) {}
+    /// Takes the events out of an output that has them; each is a union with one member, the event.
+    fn take_events(&mut self) -> Option<EventStream<Box<dyn Shape>>> {
+        None
+    }
 }
 
 /// A wire being read. `member` tells how the value is named, formatted and constrained there.

@@ -5,9 +5,9 @@ use std::io;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _};
 
-use crate::ApiError;
+use crate::{ApiError, Shape};
 
 type Boxed<T> = Pin<Box<dyn Stream<Item = T> + Send + Sync>>;
 
@@ -21,6 +21,13 @@ pub struct ByteStream {
 
 /// Events, each sent as one frame; an error ends the stream as a modelled exception.
 pub struct EventStream<E>(pub Boxed<Result<E, ApiError>>);
+
+impl<E: Shape + 'static> EventStream<E> {
+    /// The same events behind the trait, for [`Shape::take_events`].
+    pub fn boxed(self) -> EventStream<Box<dyn Shape>> {
+        EventStream(Box::pin(self.0.map(|event| event.map(|e| Box::new(e) as Box<dyn Shape>))))
+    }
+}
 
 impl Default for ByteStream {
     fn default() -> Self {
@@ -44,6 +51,13 @@ impl fmt::Debug for ByteStream {
 impl<E: Send + Sync + 'static> Default for EventStream<E> {
     fn default() -> Self {
         Self(Box::pin(futures_util::stream::empty()))
+    }
+}
+
+impl<E: Shape + 'static> EventStream<E> {
+    /// The same events without their type, for a protocol to write.
+    pub fn erase(self) -> EventStream<Box<dyn Shape>> {
+        EventStream(Box::pin(self.0.map(|event| event.map(|e| Box::new(e) as Box<dyn Shape>))))
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use names::Timestamp;
 
-use crate::{Document, Member, ReadResult, Reader, Value, WriteValue, Writer};
+use crate::{Document, Malformed, Member, ReadResult, Reader, Value, WriteValue, Writer};
 
 macro_rules! scalar {
     ($type:ty, $method:ident) => {
@@ -84,7 +84,10 @@ impl<T: Value> Value for BTreeMap<String, T> {
     fn read(member: &'static Member, reader: &mut dyn Reader) -> ReadResult<Self> {
         let value = &member.target.members[1];
         let mut entries = Self::new();
-        reader.map(member, &mut |key, r| T::read(value, r).map(|v| drop(entries.insert(key, v))))?;
+        reader.map(member, &mut |key, r| match entries.insert(key, T::read(value, r)?) {
+            None => Ok(()),
+            Some(_) => Err(Malformed::new("a key occurs twice in a map")),
+        })?;
         Ok(entries)
     }
 }
