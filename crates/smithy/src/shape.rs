@@ -34,10 +34,6 @@ pub trait Shape: Send + Sync {
     }
     /// Puts the streaming body into an input that has one.
     fn set_stream(&mut self, _stream: ByteStream) {}
-    /// Takes the events out of an output that has them; each is a union with one member, the event.
-    fn take_events(&mut self) -> Option<EventStream<Box<dyn Shape>>> {
-        None
-    }
 }
 
 /// A wire being read. `member` tells how the value is named, formatted and constrained there.

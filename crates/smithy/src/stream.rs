@@ -54,13 +54,6 @@ impl<E: Send + Sync + 'static> Default for EventStream<E> {
     }
 }
 
-impl<E: Shape + 'static> EventStream<E> {
-    /// The same events without their type, for a protocol to write.
-    pub fn erase(self) -> EventStream<Box<dyn Shape>> {
-        EventStream(Box::pin(self.0.map(|event| event.map(|e| Box::new(e) as Box<dyn Shape>))))
-    }
-}
-
 impl<E> fmt::Debug for EventStream<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("EventStream")
