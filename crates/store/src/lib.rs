@@ -1,1 +1,37 @@
-//! x
+//! Ordered transactional tables that keep what they acknowledged, behind one small contract any engine can fulfil.
+//!
+//! | file | noun |
+//! |---|---|
+//! | `kv.rs` | the contract of an engine: snapshots, commits, watches |
+//! | `resolver.rs`, `watch.rs` | what engines on one machine share: conflicts, who waits for what |
+//! | `memory.rs` | the engine without a disk |
+//! | `store.rs`, `tx.rs` | what services use: transactions, batches, views |
+//! | `scope.rs`, `key.rs`, `record.rs`, `table.rs` | typed tables: whose, where, what |
+//!
+//! Invariants: what a reader sees is durable; a transaction is serializable or it did not happen; no key is written that
+//! does not begin with a [`Scope`]; nothing here reads the system's time or randomness.
+
+mod error;
+pub mod key;
+mod kv;
+mod memory;
+mod record;
+mod resolver;
+mod scope;
+mod store;
+mod table;
+mod tx;
+mod watch;
+
+pub use error::{CommitError, StoreError};
+pub use key::{Key, KeyLike, KeyPart};
+pub use kv::{
+    BoxFuture, Commit, KeyRange, Kv, MAX_KEY, MAX_VALUE, Order, Rows, Snapshot, Version, Write, after_key, after_prefix,
+};
+pub use memory::Memory;
+pub use record::{Record, decode_record, encode_record};
+pub use scope::Scope;
+pub use store::{Batch, ReadView, Reader, Store, Writer};
+pub use table::{Raw, RawTable, Span, Table, Value};
+pub use tx::Tx;
+pub use watch::Watch;

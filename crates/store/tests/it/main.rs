@@ -1,0 +1,4 @@
+//! The store as its users see it, on each engine.
+
+mod tables;
+mod transactions;
