@@ -1,1 +1,48 @@
-//! From an API model, its overlay and a list of operations to Rust text.
+//! From an API model, its overlay and a list of operations to Rust text. Runs in build scripts: nothing it makes is kept
+//! in the tree; `cargo xtask api show SERVICE` prints it.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `overlay.rs` | our corrections merged into AWS's model; the words that overlays add |
+//! | `botocore.rs` | botocore's JSON → the intermediate form |
+//! | `model.rs` | the intermediate form: names resolved for every wire |
+//! | `reach.rs` | which shapes the listed operations need; where recursion needs a box |
+//! | `idents.rs` | AWS's names as Rust names |
+//! | `emit/` | intermediate form → Rust text, one file a kind of item |
+//! | `catalog.rs` | every operation of every model by name and address → Rust text |
+//! | `build.rs` | what a `build.rs` calls |
+
+mod botocore;
+mod build;
+pub mod catalog;
+mod emit;
+mod idents;
+pub mod model;
+mod overlay;
+mod reach;
+
+pub use build::{catalog_build_script, service_build_script};
+pub use idents::{snake, upper_camel};
+pub use model::Model;
+
+/// Reads a model and its overlay, both JSON text. `id` is the service's folder name.
+///
+/// # Errors
+/// In words for whoever edits models and overlays: what is missing or unreadable, and where.
+pub fn read(id: &str, model: &str, overlay: Option<&str>) -> Result<Model, String> {
+    let mut json = serde_json::from_str(model).map_err(|e| format!("models/{id}.json: {e}"))?;
+    if let Some(text) = overlay {
+        let patch = serde_json::from_str(text).map_err(|e| format!("models/{id}.overlay.json: {e}"))?;
+        overlay::merge(id, &mut json, &patch)?;
+    }
+    botocore::read(id, &json)
+}
+
+/// The Rust text for the listed operations and what they need.
+///
+/// # Errors
+/// An operation that the model does not have.
+pub fn generate(model: &Model, operations: &[&str]) -> Result<String, String> {
+    let unknown: Vec<_> = operations.iter().filter(|name| !model.operations.contains_key(**name)).collect();
+    if unknown.is_empty() { Ok(emit::service(model, operations)) } else { Err(format!("{}: no {unknown:?}", model.id)) }
+}
