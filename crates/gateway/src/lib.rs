@@ -1,1 +1,34 @@
-//! The road from bytes to a handler and back.
+//! The road from bytes to a handler and back: listen → identify → authenticate → decode and validate → dispatch →
+//! encode. It knows protocols and signatures, and no service.
+//!
+//! | file | noun |
+//! |---|---|
+//! | `listen/` | sockets: HTTP/1.1, h2c and TLS on one port; draining |
+//! | `road.rs` | the road, step by step |
+//! | `body.rs` | bodies of requests, bounded in size and time, and of answers |
+//! | `identify/` | which service and operation a request means |
+//! | `credentials.rs` | who an access key belongs to |
+//! | `authenticate.rs` | whether the request is signed by them |
+//! | `respond.rs` | answers and errors in the request's protocol |
+//! | `cors.rs` | what browsers may do |
+//! | `own.rs` | the seam for the cloud's own endpoints |
+//! | `access_log.rs` | one line a request |
+
+mod access_log;
+mod authenticate;
+mod body;
+mod cors;
+mod credentials;
+pub mod identify;
+mod listen;
+mod own;
+mod respond;
+mod road;
+
+pub use body::{ResponseBody, full};
+pub use cors::Origins;
+pub use credentials::{Credentials, KeyOwner, RootKeys};
+pub use listen::tls::{CertificateAuthority, CertificateError};
+pub use listen::{Limits, Listener};
+pub use own::{NoEndpoints, OwnEndpoints};
+pub use road::{Gateway, GatewayParts};

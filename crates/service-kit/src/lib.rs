@@ -1,1 +1,59 @@
-//! All that the author of a service sees.
+//! All that the author of a service sees: how to declare a service, what a handler is given, what it may answer.
+//!
+//! A request from outside, a call from another service and a step of a stack all end in [`Cloud::dispatch`], which
+//! authorises, limits, runs the handler and records. Nothing reaches a handler by another way.
+//!
+//! | file | noun |
+//! |---|---|
+//! | `service.rs` | a service: its API, state, operations, tasks, resource types |
+//! | `operation.rs` | the operation table: one handler function an operation |
+//! | `cloud.rs` | what all services share, and the registry of services |
+//! | `dispatch.rs` | authorise → limit → handler → record |
+//! | `ctx.rs` | what a handler is given |
+//! | `caller.rs` | who calls |
+//! | `access.rs` | what a call asks to do, to which resources; who decides |
+//! | `guard.rs` | seam for quotas and injected faults, before the handler |
+//! | `record.rs` | what is told of a finished call: audit, metrics, meter |
+//! | `error.rs`, `fault.rs` | modelled errors and the closed set of other failures |
+//! | `dialect/` | a failure in a service's words |
+//! | `calls.rs` | typed and JSON calls of other services, in process |
+//! | `tasks.rs` | background work, woken by signal and by period |
+//! | `paging.rs` | listing a page at a time |
+//! | `tagging.rs` | tags of resources |
+//! | `resource.rs` | resource types for stacks, inventory and tagging |
+
+mod access;
+mod caller;
+mod calls;
+mod cloud;
+mod ctx;
+pub mod dialect;
+mod dispatch;
+mod error;
+mod fault;
+mod guard;
+mod operation;
+pub mod paging;
+mod record;
+mod resource;
+mod service;
+pub mod tagging;
+mod tasks;
+
+pub use access::{Access, AccessRequest, Authorizer, Decision, RootOnly};
+pub use caller::{Caller, Principal};
+pub use cloud::{Cloud, CloudParts};
+pub use ctx::{Ctx, RequestInfo};
+pub use dialect::{Dialect, Rendered};
+pub use error::{Error, Outcome};
+pub use fault::{AuthenticationFailure, Fault};
+pub use guard::{Guard, Unguarded};
+pub use dispatch::Found;
+pub use operation::{Handler, Input, Operations, Output};
+pub use record::{CallRecord, Recorder};
+pub use resource::{PropertySource, ResourceFuture, ResourceType};
+pub use service::{Service, State};
+pub use tasks::{Task, TaskCtx, Wake};
+
+/// A boxed future that can move between threads.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,0 +1,179 @@
+//! Whether a request is signed by whom it says: key to owner, signature to secret, time to the cloud's clock.
+
+use names::{AccountId, Timestamp};
+use runtime::Clock;
+use service_kit::{AuthenticationFailure, Caller, Fault};
+use sigv4::{
+    BodyHash, Presented, Request, SignatureError, SigningKeys, Style, TimeCheck, V4, check_before_lookup, identify, verify,
+};
+
+use crate::credentials::{Credentials, KeyOwner};
+
+/// What the signature check needs.
+pub(crate) struct Authentication<'a> {
+    pub(crate) credentials: &'a dyn Credentials,
+    pub(crate) keys: &'a SigningKeys,
+    pub(crate) clock: &'a Clock,
+}
+
+/// Who a request says it is from, and for which region and service.
+pub(crate) struct Claim<'a>(Presented<'a>);
+
+impl<'a> Claim<'a> {
+    /// Reads the claim; none of it is proven yet.
+    pub(crate) fn read(request: &Request<'a>) -> Result<Self, Fault> {
+        identify(request).map(Self).map_err(|error| refused(&error, Style::General))
+    }
+
+    fn v4(&self) -> Option<&V4<'a>> {
+        match &self.0 {
+            Presented::V4(v4) | Presented::V4A(v4) => Some(v4),
+            _ => None,
+        }
+    }
+
+    /// The signing name in the scope.
+    pub(crate) fn signing_name(&self) -> Option<&str> {
+        match &self.0 {
+            Presented::V2(_) => Some("s3"),
+            _ => self.v4().map(|v4| v4.credential.service.as_ref()),
+        }
+    }
+
+    /// The region in the scope; SigV4A has none.
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.v4().map(|v4| v4.credential.region.as_ref()).filter(|region| !region.is_empty())
+    }
+
+    /// Whether nothing was signed.
+    pub(crate) fn is_anonymous(&self) -> bool {
+        matches!(self.0, Presented::Anonymous | Presented::Other { .. })
+    }
+}
+
+impl Authentication<'_> {
+    /// The caller behind a claim whose signature is good.
+    pub(crate) async fn check(
+        &self,
+        request: &Request<'_>,
+        claim: &Claim<'_>,
+        style: Style,
+        body: BodyHash<'_>,
+    ) -> Result<Caller, Fault> {
+        let Some(v4) = claim.v4() else {
+            return match claim.0 {
+                Presented::V2(_) => Err(unsupported()),
+                _ => Ok(Caller::anonymous(AccountId::DEFAULT)),
+            };
+        };
+        self.in_time(request, v4, style)?;
+        match self.credentials.owner(&v4.credential.access_key).await {
+            KeyOwner::Known { secrets, caller, token } => {
+                token_fits(token.as_deref(), v4)?;
+                self.signed(request, v4, &secrets, style, body).map(|()| caller)
+            }
+            KeyOwner::Unchecked(caller) => Ok(caller),
+            KeyOwner::Expired => Err(Fault::Authentication(AuthenticationFailure::ExpiredToken)),
+            KeyOwner::Inactive => Err(Fault::Authentication(AuthenticationFailure::InactiveKey)),
+            KeyOwner::Unknown => Err(Fault::Authentication(AuthenticationFailure::UnknownKey)),
+        }
+    }
+
+    /// Time and scope, which AWS refuses before it looks at the key.
+    fn in_time(&self, request: &Request<'_>, v4: &V4<'_>, style: Style) -> Result<(), Fault> {
+        self.on_either_clock(|time| check_before_lookup(request, v4, time, style)).map_err(|e| refused(&e, style))
+    }
+
+    fn signed(
+        &self,
+        request: &Request<'_>,
+        v4: &V4<'_>,
+        secrets: &[sigv4::Secret],
+        style: Style,
+        body: BodyHash<'_>,
+    ) -> Result<(), Fault> {
+        let mut failure = None;
+        for secret in secrets {
+            match self.on_either_clock(|time| verify(request, v4, secret, self.keys, body, time, style).map(drop)) {
+                Ok(()) => return Ok(()),
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        Err(failure.map_or(Fault::Authentication(AuthenticationFailure::UnknownKey), |e| refused(&e, style)))
+    }
+
+    /// A client signs with its own clock, whose instants the history of jumps maps to ours. One that corrected itself by
+    /// our `Date` header signs with our time already, and is believed as well.
+    fn on_either_clock(
+        &self,
+        check: impl Fn(&TimeCheck<'_>) -> Result<(), SignatureError>,
+    ) -> Result<(), SignatureError> {
+        let now = self.clock.now();
+        let mapped = check(&TimeCheck { now, at_real: &|real| self.clock.at_real(real) });
+        match mapped {
+            Err(ref error) if is_about_time(error) && now != self.clock.real_now() => {
+                let same = |instant: Timestamp| instant;
+                check(&TimeCheck { now, at_real: &same }).or(mapped)
+            }
+            _ => mapped,
+        }
+    }
+}
+
+fn is_about_time(error: &SignatureError) -> bool {
+    matches!(
+        error,
+        SignatureError::Expired { .. }
+            | SignatureError::NotYetCurrent { .. }
+            | SignatureError::TimeTooSkewed { .. }
+            | SignatureError::PresignedExpired { .. }
+            | SignatureError::PresignedNotYetValid { .. }
+    )
+}
+
+fn token_fits(token: Option<&str>, v4: &V4<'_>) -> Result<(), Fault> {
+    match token {
+        Some(token) if v4.session_token.as_deref() != Some(token) => {
+            Err(Fault::Authentication(AuthenticationFailure::InvalidToken))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unsupported() -> Fault {
+    let message = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.".to_owned();
+    Fault::Authentication(AuthenticationFailure::Unsupported { message })
+}
+
+/// A refusal as a fault; the texts are AWS's.
+fn refused(error: &SignatureError, style: Style) -> Fault {
+    let message = error.message(style);
+    Fault::Authentication(match error {
+        SignatureError::Mismatch(mismatch) => AuthenticationFailure::Mismatch {
+            message,
+            canonical_request: mismatch.canonical_request.clone().unwrap_or_default(),
+            string_to_sign: mismatch.string_to_sign.clone(),
+        },
+        SignatureError::TimeTooSkewed { request, now } => AuthenticationFailure::Skewed {
+            message,
+            request_time: request.iso8601(),
+            server_time: now.iso8601(),
+        },
+        SignatureError::PresignedExpired { .. } | SignatureError::PresignedNotYetValid { .. } => {
+            AuthenticationFailure::PresignedExpired { message }
+        }
+        SignatureError::ContentSha256Mismatch { client, computed } => {
+            AuthenticationFailure::BodyMismatch { claimed: client.clone(), actual: computed.clone() }
+        }
+        other if is_mismatch(other, style) => AuthenticationFailure::Mismatch {
+            message,
+            canonical_request: String::new(),
+            string_to_sign: String::new(),
+        },
+        _ => AuthenticationFailure::Incomplete { message },
+    })
+}
+
+fn is_mismatch(error: &SignatureError, style: Style) -> bool {
+    matches!(error.code(style), "SignatureDoesNotMatch" | "InvalidSignatureException")
+}

@@ -1,0 +1,95 @@
+//! What browsers may do. Pages served from this machine may call every API; other origins only when the configuration
+//! names them, since any page a user visits could otherwise act with the keys that need no set-up.
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+    ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderValue, ORIGIN, VARY,
+};
+use http::{HeaderMap, Method, Response, StatusCode};
+
+use crate::body::{ResponseBody, full};
+
+const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS");
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "etag, x-amz-version-id, x-amz-request-id, x-amzn-requestid, x-amzn-errortype, x-amz-id-2, x-amzn-query-error",
+);
+const DAY: HeaderValue = HeaderValue::from_static("86400");
+
+/// Origins besides this machine's own that browsers may call from.
+#[derive(Debug, Clone, Default)]
+pub struct Origins {
+    /// Exact origins (`https://app.example.com`); `*` stands for all.
+    pub also: Vec<String>,
+}
+
+impl Origins {
+    /// The origin of a request, when it may call.
+    pub(crate) fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let origin = headers.get(ORIGIN)?;
+        let text = origin.to_str().ok()?;
+        let named = self.also.iter().any(|also| also == "*" || also == text);
+        (named || is_local(text)).then(|| origin.clone())
+    }
+}
+
+/// Whether a request only asks what it may do.
+pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
+    method == Method::OPTIONS && headers.contains_key(ORIGIN) && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// Answers that question.
+pub(crate) fn preflight(origins: &Origins, headers: &HeaderMap) -> Response<ResponseBody> {
+    let mut response = Response::new(full(Vec::new()));
+    let Some(origin) = origins.allowed(headers) else {
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        return response;
+    };
+    let answer = response.headers_mut();
+    answer.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    answer.insert(ACCESS_CONTROL_MAX_AGE, DAY);
+    if let Some(asked) = headers.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+        answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
+    }
+    allow(answer, origin);
+    response
+}
+
+/// Lets a page of `origin` read an answer.
+pub(crate) fn allow(answer: &mut HeaderMap, origin: HeaderValue) {
+    answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    answer.append(VARY, HeaderValue::from_static("Origin"));
+}
+
+fn is_local(origin: &str) -> bool {
+    let Some((scheme, authority)) = origin.split_once("://") else { return false };
+    let host = authority.rsplit_once(':').map_or(authority, |(host, port)| {
+        if port.bytes().all(|b| b.is_ascii_digit()) { host } else { authority }
+    });
+    let local = ["localhost", "127.0.0.1", "[::1]"].contains(&host) || host.ends_with(".localhost");
+    matches!(scheme, "http" | "https") && local
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_and_named_origins() {
+        let origins = Origins { also: vec!["https://app.example.com".to_owned()] };
+        for (origin, allowed) in [
+            ("http://localhost:3000", true),
+            ("http://127.0.0.1", true),
+            ("http://[::1]:8080", true),
+            ("https://console.localhost", true),
+            ("https://app.example.com", true),
+            ("https://evil.example.com", false),
+            ("http://localhost.evil.com", false),
+            ("null", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ORIGIN, HeaderValue::from_static(origin));
+            assert_eq!(origins.allowed(&headers).is_some(), allowed, "{origin}");
+        }
+    }
+}

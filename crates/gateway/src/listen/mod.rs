@@ -1,0 +1,112 @@
+//! Sockets: one port for HTTP/1.1, h2c and TLS. A connection costs a task; a client that dawdles, floods or never ends
+//! its head is cut off; a stop lets requests in flight finish.
+
+mod connection;
+pub(crate) mod tls;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+use crate::road::{Gateway, PAUSE};
+use connection::Connection;
+use tls::CertificateAuthority;
+
+/// Bounds on what one client can cost.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Largest body of a request that is not streamed, in bytes.
+    pub body_bytes: u64,
+    /// Longest pause within a body.
+    pub pause: Duration,
+    /// Time from a connection's first byte, or its last answer, to the end of the next request's head.
+    pub head: Duration,
+    /// Largest head in bytes.
+    pub head_bytes: usize,
+    /// Most connections at once; further ones wait to be accepted.
+    pub connections: usize,
+    /// How long a stop waits for requests in flight.
+    pub drain: Duration,
+}
+
+/// A bound port.
+pub struct Listener {
+    socket: TcpListener,
+    gateway: Gateway,
+    authority: Option<Arc<CertificateAuthority>>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 64 * 1024 * 1024,
+            pause: PAUSE,
+            head: Duration::from_secs(75),
+            head_bytes: 64 * 1024,
+            connections: 10_000,
+            drain: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Listener {
+    /// Binds a port. Without an authority there is no TLS on it.
+    ///
+    /// # Errors
+    /// When the address is taken or not this machine's.
+    pub async fn bind(
+        address: SocketAddr,
+        gateway: Gateway,
+        authority: Option<Arc<CertificateAuthority>>,
+    ) -> io::Result<Self> {
+        Ok(Self { socket: TcpListener::bind(address).await?, gateway, authority })
+    }
+
+    /// The address really bound, its port chosen when it was 0.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    /// Serves until the runtime is asked to shut down, then drains.
+    pub async fn serve(self) {
+        let runtime = self.gateway.cloud().runtime().clone();
+        let limits = self.gateway.limits().clone();
+        let places = Arc::new(Semaphore::new(limits.connections));
+        let everyone = u32::try_from(limits.connections).unwrap_or(u32::MAX);
+        loop {
+            let place = tokio::select! {
+                biased;
+                () = runtime.shutdown.requested() => break,
+                place = Arc::clone(&places).acquire_owned() => place.expect("the semaphore is never closed"),
+            };
+            let (stream, address) = tokio::select! {
+                () = runtime.shutdown.requested() => break,
+                accepted = self.socket.accept() => match accepted {
+                    Ok(accepted) => accepted,
+                    Err(error) => { pause_after(&error).await; continue }
+                },
+            };
+            let connection = Connection::new(self.gateway.clone(), self.authority.clone(), address);
+            let shutdown = runtime.shutdown.clone();
+            tokio::spawn(async move {
+                connection.run(stream, shutdown).await;
+                drop(place);
+            });
+        }
+        drop(self.socket);
+        let drained = tokio::time::timeout(limits.drain, places.acquire_many(everyone)).await;
+        if drained.is_err() {
+            tracing::warn!("stopped with requests in flight after {:?}", limits.drain);
+        }
+    }
+}
+
+/// Too many open files ends by itself; anything else was one client's.
+async fn pause_after(error: &io::Error) {
+    tracing::debug!(%error, "a connection could not be accepted");
+    tokio::time::sleep(Duration::from_millis(10)).await;
+}

@@ -1,0 +1,350 @@
+//! The road of one request, step by step. Each step may end it with a fault, which the request's own protocol words.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, DATE, HOST, HeaderValue, USER_AGENT};
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, Response};
+use hyper::body::Incoming;
+use names::{AccountId, Region, RequestId};
+use protocols::RequestParts;
+use service_kit::dialect::{Dialect, Usual};
+use service_kit::{AuthenticationFailure, Caller, Cloud, Error, Fault, Found, Input, RequestInfo};
+use sigv4::{BodyHash, SigningKeys, Style};
+
+use crate::access_log::{AccessLine, AccessLog};
+use crate::authenticate::{Authentication, Claim};
+use crate::body::{self, BodyError, ResponseBody, full};
+use crate::cors::{self, Origins};
+use crate::credentials::Credentials;
+use crate::identify::{DataPlaneHosts, Head, HostParts, Identified, Named, Unidentified, identify};
+use crate::listen::Limits;
+use crate::own::{self, OwnEndpoints};
+use crate::respond::{Answer, NO_SERVICE, Reply};
+
+/// The road. Cheap to clone.
+#[derive(Clone)]
+pub struct Gateway(Arc<Inner>);
+
+/// What a road is made of.
+pub struct GatewayParts {
+    /// The services behind it.
+    pub cloud: Cloud,
+    /// Who access keys belong to.
+    pub credentials: Arc<dyn Credentials>,
+    /// The cloud's own endpoints.
+    pub own: Arc<dyn OwnEndpoints>,
+    /// Hosts handed out by services.
+    pub hosts: DataPlaneHosts,
+    /// Who may call from a browser.
+    pub origins: Origins,
+    /// Bounds on requests.
+    pub limits: Limits,
+    /// Where finished requests are noted.
+    pub log: AccessLog,
+}
+
+struct Inner {
+    parts: GatewayParts,
+    signing_keys: SigningKeys,
+}
+
+/// The other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer {
+    /// Its address.
+    pub address: SocketAddr,
+    /// Whether it speaks TLS.
+    pub secure: bool,
+}
+
+/// One request while it is on the road.
+struct Trip<'a> {
+    head: &'a Parts,
+    body: &'a Bytes,
+    peer: Peer,
+    id: RequestId,
+    id_text: &'a str,
+    host: &'a str,
+    bare_host: String,
+}
+
+impl Gateway {
+    /// Composes a road.
+    pub fn new(parts: GatewayParts) -> Self {
+        Self(Arc::new(Inner { parts, signing_keys: SigningKeys::default() }))
+    }
+
+    /// The finished requests.
+    pub fn log(&self) -> &AccessLog {
+        &self.0.parts.log
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.parts.limits
+    }
+
+    pub(crate) fn cloud(&self) -> &Cloud {
+        &self.0.parts.cloud
+    }
+
+    /// Answers a request from a socket.
+    pub(crate) async fn serve(&self, request: Request<Incoming>, peer: Peer) -> Response<ResponseBody> {
+        let (head, incoming) = request.into_parts();
+        let limits = self.limits();
+        match body::read(incoming, limits.body_bytes, limits.pause).await {
+            Ok(body) => self.handle(head, body, peer).await,
+            Err(error) => self.unread(head, error, peer).await,
+        }
+    }
+
+    /// Answers a request that is in memory already.
+    pub async fn handle(&self, head: Parts, body: Bytes, peer: Peer) -> Response<ResponseBody> {
+        self.travel(head, Ok(body), peer).await
+    }
+
+    /// Answers a request whose body could not be read, as far as its head tells how.
+    async fn unread(&self, head: Parts, error: BodyError, peer: Peer) -> Response<ResponseBody> {
+        let fault = match error {
+            BodyError::TooLarge(limit) => Fault::TooLarge { limit },
+            BodyError::Stalled => Fault::Malformed { reason: "The request body did not arrive in time.".to_owned() },
+            BodyError::Broken => Fault::Malformed { reason: "The request body is incomplete.".to_owned() },
+        };
+        let mut response = self.travel(head, Err(fault), peer).await;
+        response.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
+        response
+    }
+
+    async fn travel(&self, head: Parts, body: Result<Bytes, Fault>, peer: Peer) -> Response<ResponseBody> {
+        let parts = &self.0.parts;
+        if cors::is_preflight(&head.method, &head.headers) {
+            return cors::preflight(&parts.origins, &head.headers);
+        }
+        let origin = parts.origins.allowed(&head.headers);
+        let mut response = match body {
+            Ok(body) if own::is_own(head.uri.path()) => parts.own.serve(Request::from_parts(head, body)).await,
+            Ok(body) => self.api_or_data_plane(head, body, peer).await,
+            Err(fault) => self.timed(&head, &Bytes::new(), peer, Some(fault)).await,
+        };
+        if let Some(origin) = origin {
+            cors::allow(response.headers_mut(), origin);
+        }
+        response
+    }
+
+    async fn api_or_data_plane(&self, head: Parts, body: Bytes, peer: Peer) -> Response<ResponseBody> {
+        let plane = self.0.parts.hosts.find(&bare(host_of(&head)));
+        match plane {
+            Some(plane) => plane.serve(Request::from_parts(head, body)).await,
+            None => self.timed(&head, &body, peer, None).await,
+        }
+    }
+
+    /// Takes an API request down the road and notes it.
+    async fn timed(&self, head: &Parts, body: &Bytes, peer: Peer, broken: Option<Fault>) -> Response<ResponseBody> {
+        let started = Instant::now();
+        let cloud = self.cloud();
+        let id = RequestId::from_random(cloud.runtime().random.u128());
+        let id_text = id.to_string();
+        let host = host_of(head);
+        let trip = Trip { head, body, peer, id, id_text: &id_text, host, bare_host: bare(host) };
+        let (identified, answer) = self.answer(&trip, broken).await;
+        let mut response = answer.response;
+        self.stamp(&mut response, head.method == Method::HEAD);
+        let named = identified.as_ref();
+        self.log().add(AccessLine {
+            number: 0,
+            at: cloud.runtime().clock.now(),
+            id,
+            service: named.map_or("", |i| i.service.schema.id),
+            operation: named.map_or("", Identified::operation_name),
+            rule: named.map_or(0, |i| i.rule),
+            status: response.status().as_u16(),
+            error: answer.error,
+            took: started.elapsed(),
+        });
+        response
+    }
+
+    /// Identify, then the rest with a way to answer in the request's own words.
+    async fn answer(&self, trip: &Trip<'_>, broken: Option<Fault>) -> (Option<Identified>, Answer) {
+        let claim = Claim::read(&trip.signed());
+        let signing_name = claim.as_ref().ok().and_then(|claim| claim.signing_name().map(str::to_owned));
+        let identified = match identify(&trip.named(signing_name.as_deref())) {
+            Ok(identified) => identified,
+            Err(unidentified) => return (None, nobody(trip, unidentified)),
+        };
+        let found = self.find(&identified);
+        let dialect: &dyn Dialect = found.as_ref().map_or(&Usual, |found| found.dialect());
+        let service = identified.service.schema;
+        let reply = Reply { protocol: identified.protocol, service, dialect, request_id: trip.id_text };
+        let answer = match broken.map_or(claim, Err) {
+            Err(fault) => reply.error(&fault.into()),
+            Ok(claim) => match self.operate(trip, &identified, &claim, found, &reply).await {
+                Ok(answer) => answer,
+                Err(error) => reply.error(&error),
+            },
+        };
+        (Some(identified), answer)
+    }
+
+    fn find(&self, identified: &Identified) -> Option<Found<'_>> {
+        self.cloud().find(identified.service.schema.id, identified.operation_name())
+    }
+
+    /// Authenticate, decode, dispatch, encode.
+    async fn operate(
+        &self,
+        trip: &Trip<'_>,
+        identified: &Identified,
+        claim: &Claim<'_>,
+        found: Option<Found<'_>>,
+        reply: &Reply<'_>,
+    ) -> Result<Answer, Error> {
+        let caller = self.authenticate(trip, identified, claim).await?;
+        let found = found.ok_or_else(|| absent(identified))?;
+        let region = self.region(trip, claim)?;
+        let input = decode(trip, identified, &found)?;
+        let request = Arc::new(self.request_info(trip, identified));
+        let mut output = self.cloud().dispatch(found, Arc::new(caller), region, request, input).await?;
+        Ok(reply.output(found.schema(), output.as_mut()))
+    }
+
+    async fn authenticate(&self, trip: &Trip<'_>, identified: &Identified, claim: &Claim<'_>) -> Result<Caller, Fault> {
+        if claim.is_anonymous() {
+            let open = identified.unsigned() || self.open_to_anonymous(identified);
+            return if open { Ok(Caller::anonymous(AccountId::DEFAULT)) } else { Err(missing()) };
+        }
+        let parts = &self.0.parts;
+        let clock = &self.cloud().runtime().clock;
+        let style = Style::of_service(identified.service.schema.signing_name);
+        let check = Authentication { credentials: parts.credentials.as_ref(), keys: &self.0.signing_keys, clock };
+        check.check(&trip.signed(), claim, style, BodyHash::Bytes(trip.body)).await
+    }
+
+    fn open_to_anonymous(&self, identified: &Identified) -> bool {
+        self.cloud().service(identified.service.schema.id).is_some_and(|service| service.takes_anonymous_calls())
+    }
+
+    /// Scope, then host, then the configured default.
+    fn region(&self, trip: &Trip<'_>, claim: &Claim<'_>) -> Result<Region, Fault> {
+        let named = claim.region().or_else(|| HostParts::read(&trip.bare_host).region());
+        let Some(named) = named else { return Ok(self.cloud().default_region().clone()) };
+        Region::parse(named).ok_or_else(|| {
+            let message = format!("Credential should be scoped to a valid region, not '{named}'. ");
+            let (canonical_request, string_to_sign) = (String::new(), String::new());
+            Fault::Authentication(AuthenticationFailure::Mismatch { message, canonical_request, string_to_sign })
+        })
+    }
+
+    fn request_info(&self, trip: &Trip<'_>, identified: &Identified) -> RequestInfo {
+        let text = |name| header_text(&trip.head.headers, name).to_owned();
+        let trace = text("x-amzn-trace-id");
+        RequestInfo {
+            id: trip.id,
+            protocol: Some(identified.protocol),
+            source_ip: Some(trip.peer.address.ip()),
+            user_agent: text(USER_AGENT.as_str()),
+            base_url: self.base_url(trip),
+            trace: (!trace.is_empty()).then_some(trace),
+            at: self.cloud().runtime().clock.now(),
+        }
+    }
+
+    fn base_url(&self, trip: &Trip<'_>) -> String {
+        let scheme = if trip.peer.secure { "https" } else { "http" };
+        if trip.host.is_empty() { self.cloud().base_url().to_owned() } else { format!("{scheme}://{}", trip.host) }
+    }
+
+    /// What every answer carries: the cloud's date when it is not the real one, and no body to a HEAD.
+    fn stamp(&self, response: &mut Response<ResponseBody>, head_only: bool) {
+        let clock = &self.cloud().runtime().clock;
+        let shifted = clock.offset() != 0 || clock.is_frozen();
+        if let Some(date) = shifted.then(|| HeaderValue::from_str(&clock.now().http_date()).ok()).flatten() {
+            response.headers_mut().insert(DATE, date);
+        }
+        if head_only {
+            *response.body_mut() = full(Bytes::new());
+        }
+    }
+}
+
+impl<'a> Trip<'a> {
+    fn signed(&self) -> sigv4::Request<'a> {
+        sigv4::Request { method: &self.head.method, uri: &self.head.uri, headers: &self.head.headers, host: self.host }
+    }
+
+    fn named<'b>(&'b self, signing_name: Option<&'b str>) -> Head<'b> {
+        let is_form = header_text(&self.head.headers, CONTENT_TYPE.as_str()).starts_with("application/x-www-form-urlencoded");
+        Head {
+            method: &self.head.method,
+            uri: &self.head.uri,
+            headers: &self.head.headers,
+            host: &self.bare_host,
+            form: (is_form && self.head.method == Method::POST).then_some(self.body.as_ref()),
+            signing_name,
+        }
+    }
+}
+
+/// Fills the operation's input from the wire and holds it against the model.
+fn decode(trip: &Trip<'_>, identified: &Identified, found: &Found<'_>) -> Result<Box<dyn Input>, Fault> {
+    let head = trip.head;
+    let parts = RequestParts {
+        method: &head.method,
+        uri: &head.uri,
+        headers: &head.headers,
+        labels: &identified.labels,
+        body: trip.body,
+    };
+    let mut input = found.new_input();
+    let codec = protocols::protocol(identified.protocol);
+    let read = codec.decode(found.schema(), &parts, input.as_mut());
+    let missing = read.map_err(|malformed| Fault::Malformed { reason: malformed.0 })?;
+    let issues = protocols::validate(found.schema(), input.as_ref(), missing);
+    if issues.is_empty() { Ok(input) } else { Err(Fault::Validation(issues)) }
+}
+
+/// An operation without a handler: AWS's but not ours yet, or nobody's.
+fn absent(identified: &Identified) -> Fault {
+    match &identified.operation {
+        Named::Operation(operation) => Fault::NotImplemented {
+            service: identified.service.schema.id.to_owned(),
+            operation: operation.name.to_owned(),
+        },
+        Named::Unknown { name, version } => Fault::UnknownOperation { name: name.clone(), version: version.clone() },
+    }
+}
+
+/// The answer to a request that names no service.
+fn nobody(trip: &Trip<'_>, unidentified: Unidentified) -> Answer {
+    let Unidentified { operation: name, version, protocol } = unidentified;
+    let reply = Reply { protocol, service: &NO_SERVICE, dialect: &Usual, request_id: trip.id_text };
+    reply.error(&Fault::UnknownOperation { name, version }.into())
+}
+
+fn missing() -> Fault {
+    Fault::Authentication(AuthenticationFailure::Missing)
+}
+
+/// The host as the client wrote it, with its port: the `Host` header, or the authority of an HTTP/2 request.
+fn host_of(head: &Parts) -> &str {
+    let header = header_text(&head.headers, HOST.as_str());
+    if header.is_empty() { head.uri.authority().map_or("", |authority| authority.as_str()) } else { header }
+}
+
+/// The host without its port, lower case.
+fn bare(host: &str) -> String {
+    let end = host.rfind(':').filter(|at| host[at + 1..].bytes().all(|b| b.is_ascii_digit()));
+    host[..end.unwrap_or(host.len())].to_ascii_lowercase()
+}
+
+fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Longest pause a client may make within a body.
+pub(crate) const PAUSE: Duration = Duration::from_secs(30);

@@ -1,0 +1,101 @@
+//! Who calls. Decided once, at the edge or by the service that calls in process; nothing later guesses.
+
+use names::{AccountId, Arn, Partition};
+
+/// The identity behind a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The account the call is made from.
+    pub account: AccountId,
+    /// Who in that account.
+    pub principal: Principal,
+    /// The access key that signed the call, when one did.
+    pub access_key: Option<String>,
+    /// A temporary credential's session: its policies, tags and attributes are looked up by this name.
+    pub session: Option<String>,
+}
+
+/// Who in an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// The account itself: allowed everything that no organization forbids.
+    Root,
+    /// An IAM user: its ARN and unique id (`AIDA…`).
+    User {
+        /// `arn:aws:iam::123456789012:user/path/name`.
+        arn: String,
+        /// Unique id.
+        id: String,
+    },
+    /// A session of a role: the session's ARN and `role-id:session-name`.
+    RoleSession {
+        /// `arn:aws:sts::123456789012:assumed-role/role/session`.
+        arn: String,
+        /// Unique id and session name.
+        id: String,
+    },
+    /// A federated user: ARN and `account:name`.
+    Federated {
+        /// `arn:aws:sts::123456789012:federated-user/name`.
+        arn: String,
+        /// Account and name.
+        id: String,
+    },
+    /// Another service acting for itself, as in `events.amazonaws.com`.
+    Service(String),
+    /// Nobody said who.
+    Anonymous,
+}
+
+impl Caller {
+    /// An account's root.
+    pub fn root(account: AccountId, access_key: Option<String>) -> Self {
+        Self { account, principal: Principal::Root, access_key, session: None }
+    }
+
+    /// An unsigned request to a resource of `account`.
+    pub fn anonymous(account: AccountId) -> Self {
+        Self { account, principal: Principal::Anonymous, access_key: None, session: None }
+    }
+
+    /// A service acting in an account, as in `events.amazonaws.com`.
+    pub fn service(name: impl Into<String>, account: AccountId) -> Self {
+        Self { account, principal: Principal::Service(name.into()), access_key: None, session: None }
+    }
+
+    /// The ARN that STS, audit records and denials show.
+    pub fn arn(&self, partition: Partition) -> String {
+        match &self.principal {
+            Principal::Root => Arn::global(partition, "iam", self.account, "root").to_string(),
+            Principal::User { arn, .. } | Principal::RoleSession { arn, .. } | Principal::Federated { arn, .. } => {
+                arn.clone()
+            }
+            Principal::Service(name) => name.clone(),
+            Principal::Anonymous => "anonymous".to_owned(),
+        }
+    }
+
+    /// The unique id that STS shows as `UserId`.
+    pub fn user_id(&self) -> String {
+        match &self.principal {
+            Principal::Root => self.account.to_string(),
+            Principal::User { id, .. } | Principal::RoleSession { id, .. } | Principal::Federated { id, .. } => {
+                id.clone()
+            }
+            Principal::Service(name) => name.clone(),
+            Principal::Anonymous => "anonymous".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn root_shows_its_account() {
+        let root = Caller::root(AccountId::DEFAULT, None);
+        assert_eq!(root.arn(Partition::Aws), "arn:aws:iam::000000000000:root");
+        assert_eq!(root.user_id(), "000000000000");
+    }
+}

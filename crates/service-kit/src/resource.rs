@@ -1,0 +1,43 @@
+//! Resource types: what stacks create, inventories list and the tagging API tags. Each is implemented by calling its own
+//! service's operations, so a resource made by a stack is the same as one made by hand.
+
+use names::Tags;
+use serde_json::Value;
+
+use crate::{BoxFuture, Ctx, Error};
+
+/// What a resource operation gives.
+pub type ResourceFuture<'a, T> = BoxFuture<'a, Result<T, Error>>;
+
+/// Properties by their CloudFormation names.
+pub type PropertySource = serde_json::Map<String, Value>;
+
+/// A type of resource, such as `AWS::SQS::Queue`.
+///
+/// An identifier is what `Ref` gives. Properties are the CloudFormation names of the type.
+pub trait ResourceType: Send + Sync {
+    /// `AWS::SQS::Queue`.
+    fn name(&self) -> &'static str;
+    /// Names of all properties a template may set.
+    fn properties(&self) -> &'static [&'static str];
+    /// Properties whose change makes a new resource.
+    fn create_only(&self) -> &'static [&'static str];
+    /// Attributes that `Fn::GetAtt` gives.
+    fn attributes(&self) -> &'static [&'static str];
+    /// Creates it and answers its identifier.
+    fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String>;
+    /// Its properties and attributes as they are; none when it is gone.
+    fn read<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, Option<PropertySource>>;
+    /// Changes properties that are not create-only.
+    fn update<'a>(&'a self, ctx: &'a Ctx, id: &'a str, properties: PropertySource) -> ResourceFuture<'a, ()>;
+    /// Deletes it; deleting what is gone is no mistake.
+    fn delete<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, ()>;
+    /// Identifiers of all in the account and region.
+    fn list<'a>(&'a self, ctx: &'a Ctx) -> ResourceFuture<'a, Vec<String>>;
+    /// Its ARN.
+    fn arn(&self, ctx: &Ctx, id: &str) -> String;
+    /// Its tags.
+    fn tags<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, Tags>;
+    /// ARNs of resources it refers to, for the map of what talks to what.
+    fn relationships<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, Vec<String>>;
+}

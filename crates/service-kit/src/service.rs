@@ -1,0 +1,97 @@
+//! A service as it declares itself: everything the rest of the cloud may know of it.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use smithy::ServiceSchema;
+
+use crate::dialect::{self, Dialect};
+use crate::{Cloud, Operations, ResourceType, Task};
+
+/// The state a service keeps between calls: handles and caches, never truth.
+pub type State = Arc<dyn Any + Send + Sync>;
+
+/// One service of the cloud.
+pub struct Service {
+    pub(crate) api: &'static ServiceSchema,
+    pub(crate) state: State,
+    pub(crate) operations: Operations,
+    pub(crate) dialect: Arc<dyn Dialect>,
+    pub(crate) tasks: Vec<Task>,
+    pub(crate) resources: Vec<Arc<dyn ResourceType>>,
+    pub(crate) anonymous: bool,
+    pub(crate) forget: Vec<Box<dyn Fn(&Cloud) + Send + Sync>>,
+}
+
+impl Service {
+    /// A service with its API's description and its operations.
+    pub fn new(api: &'static ServiceSchema, operations: Operations) -> Self {
+        Self {
+            api,
+            state: Arc::new(()),
+            operations,
+            dialect: dialect::of(api),
+            tasks: Vec::new(),
+            resources: Vec::new(),
+            anonymous: false,
+            forget: Vec::new(),
+        }
+    }
+
+    /// The state handlers ask for with [`Ctx::state`](crate::Ctx::state).
+    #[must_use]
+    pub fn state<T: Any + Send + Sync>(mut self, state: Arc<T>) -> Self {
+        self.state = state;
+        self
+    }
+
+    /// Words for failures other than the protocol's usual ones.
+    #[must_use]
+    pub fn dialect(mut self, dialect: impl Dialect + 'static) -> Self {
+        self.dialect = Arc::new(dialect);
+        self
+    }
+
+    /// Background work.
+    #[must_use]
+    pub fn task(mut self, task: Task) -> Self {
+        self.tasks.push(task);
+        self
+    }
+
+    /// A resource type.
+    #[must_use]
+    pub fn resource(mut self, resource: impl ResourceType + 'static) -> Self {
+        self.resources.push(Arc::new(resource));
+        self
+    }
+
+    /// Drops caches after the service's records were deleted underneath it (`nephele reset`).
+    #[must_use]
+    pub fn on_reset(mut self, forget: impl Fn(&Cloud) + Send + Sync + 'static) -> Self {
+        self.forget.push(Box::new(forget));
+        self
+    }
+
+    /// Lets unsigned calls reach the authorizer: resource policies may allow them.
+    #[must_use]
+    pub fn open_to_anonymous(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+
+    /// Whether unsigned calls reach the authorizer.
+    pub fn takes_anonymous_calls(&self) -> bool {
+        self.anonymous
+    }
+
+    /// Its API.
+    pub fn api(&self) -> &'static ServiceSchema {
+        self.api
+    }
+
+    /// Its operations.
+    pub fn operations(&self) -> &Operations {
+        &self.operations
+    }
+}
