@@ -18,7 +18,6 @@ const READING: [&str; 16] = [
 /// Reads a merged model.
 pub(crate) fn read(id: &str, json: &Value) -> Result<Model, String> {
     let service = read_service(&json["metadata"])?;
-    let prefix = text(&json["metadata"], "iamPrefix").unwrap_or_else(|| service.signing_name.clone());
     let family = Family::of(&service);
     let mut operations = BTreeMap::new();
     let mut shapes = BTreeMap::new();
@@ -27,7 +26,7 @@ pub(crate) fn read(id: &str, json: &Value) -> Result<Model, String> {
     }
     for (name, value) in entries(json, "operations") {
         name_root(value, &mut shapes);
-        let mut operation = read_operation(name, value, &prefix)?;
+        let mut operation = read_operation(name, value, &service.action_prefix)?;
         operation.input = own_shape(operation.input, format!("{name}Input"), &mut shapes);
         operation.output = own_shape(operation.output, format!("{name}Output"), &mut shapes);
         operations.insert(name.clone(), operation);
@@ -63,10 +62,10 @@ impl Family {
 
 fn read_service(metadata: &Value) -> Result<Service, String> {
     let endpoint_prefix = text(metadata, "endpointPrefix").ok_or("metadata without endpointPrefix")?;
+    let signing_name = text(metadata, "signingName").unwrap_or_else(|| endpoint_prefix.clone());
     Ok(Service {
         sdk_id: text(metadata, "serviceId").ok_or("metadata without serviceId")?,
         full_name: text(metadata, "serviceFullName").unwrap_or_default(),
-        signing_name: text(metadata, "signingName").unwrap_or_else(|| endpoint_prefix.clone()),
         endpoint_prefix,
         api_version: text(metadata, "apiVersion").unwrap_or_default(),
         target_prefix: text(metadata, "targetPrefix").unwrap_or_default(),
@@ -74,8 +73,9 @@ fn read_service(metadata: &Value) -> Result<Service, String> {
         xml_namespace: namespace_address(&metadata["xmlNamespace"]).unwrap_or_default(),
         protocols: read_protocols(metadata)?,
         query_compatible: metadata.get("awsQueryCompatible").is_some(),
-        global: flag(metadata, "global") || metadata.get("globalEndpoint").is_some(),
-        target_name: text(metadata, "targetName").unwrap_or_default(),
+        global: metadata["global"].as_bool().unwrap_or(metadata.get("globalEndpoint").is_some()),
+        action_prefix: text(metadata, "iamPrefix").unwrap_or_else(|| signing_name.clone()),
+        signing_name,
     })
 }
 

@@ -32,8 +32,8 @@ pub struct Service {
     pub protocols: Vec<&'static str>,
     pub query_compatible: bool,
     pub global: bool,
-    /// Name in RPC-v2 paths besides the target prefix.
-    pub target_name: String,
+    /// What stands before the colon of an IAM action.
+    pub action_prefix: String,
 }
 
 /// One operation. Fields are those of `smithy::OperationSchema`; shapes by name.

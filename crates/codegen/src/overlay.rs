@@ -5,7 +5,6 @@
 //! |---|---|---|
 //! | metadata | `namespace` | Smithy namespace of the shapes, shown before `#` in `__type` |
 //! | metadata | `iamPrefix` | what stands before the colon of an IAM action, when it is not the signing name |
-//! | metadata | `targetName` | Smithy name of the service in RPC-v2 paths, when it is not the target prefix |
 //! | metadata | `global` | one endpoint for all regions |
 //! | operation | `action` | the whole IAM action, when it is not prefix and operation name |
 //! | operation | `readonly` | changes nothing, as CloudTrail's `readOnly` says |
@@ -22,7 +21,8 @@ use serde_json::{Map, Value};
 pub(crate) fn merge(id: &str, model: &mut Value, overlay: &Value) -> Result<(), String> {
     let wrong = |what: &str| format!("models/{id}.overlay.json: {what}");
     let sections = overlay.as_object().ok_or_else(|| wrong("is no object"))?;
-    if !sections.get("sources").is_some_and(|s| s.as_array().is_some_and(|s| !s.is_empty())) {
+    let sources = sections.get("sources").and_then(Value::as_array);
+    if sources.is_none_or(Vec::is_empty) {
         return Err(wrong("names no sources"));
     }
     for (section, patch) in sections.iter().filter(|(name, _)| *name != "sources") {

@@ -10,6 +10,7 @@ mod union;
 
 use crate::model::{Kind, Model, Shape};
 use crate::reach::reachable;
+pub(crate) use tables::service_value;
 use types::Types;
 
 /// All items of a service for the listed operations.
