@@ -35,7 +35,7 @@ const DROPPED: [&str; 10] = [
 ];
 
 /// Runs the chore with its options.
-pub fn run(options: &[&str]) -> Outcome {
+pub(crate) fn run(options: &[&str]) -> Outcome {
     let source = workspace::read("models/SOURCE")?;
     let mut lines = source.lines();
     let pinned = lines.next().and_then(|l| l.strip_prefix("botocore ")).ok_or("models/SOURCE names no version")?;
@@ -56,7 +56,7 @@ pub fn run(options: &[&str]) -> Outcome {
 
 /// The botocore version of `models/SOURCE` if it is the installed one.
 #[cfg(test)]
-pub fn installed_is_pinned() -> bool {
+pub(crate) fn installed_is_pinned() -> bool {
     let source = workspace::read("models/SOURCE").unwrap_or_default();
     read_botocore(&[]).is_ok_and(|v| source.lines().next() == Some(&format!("botocore {}", v.trim())))
 }

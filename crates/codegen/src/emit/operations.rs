@@ -1,6 +1,6 @@
 //! Operation markers: a type for each operation, and names for inputs and outputs that several share.
 
-use super::types::Types;
+use super::types::{Types, io_name};
 use crate::model::{Model, Operation};
 
 pub(super) fn markers(model: &Model, listed: &[&str], types: &Types<'_>) -> String {
@@ -9,21 +9,22 @@ pub(super) fn markers(model: &Model, listed: &[&str], types: &Types<'_>) -> Stri
         "pub use tables::SERVICE;\npub static OPERATIONS: &[&smithy::OperationSchema] = &[{}];\n",
         statics.join(", ")
     );
-    listed.iter().fold(head, |text, name| text + &marker(&model.operations[*name], types))
+    listed.iter().fold(head, |text, name| text + &marker(model, &model.operations[*name], types))
 }
 
-fn marker(operation: &Operation, types: &Types<'_>) -> String {
+fn marker(model: &Model, operation: &Operation, types: &Types<'_>) -> String {
     let name = &operation.name;
+    let (input, output) = (io_name(model, name, "Input"), io_name(model, name, "Output"));
     format!(
         "#[derive(Debug, Clone, Copy)]
         pub struct {name};
         impl smithy::Operation for {name} {{
-            type Input = {name}Input;
-            type Output = {name}Output;
+            type Input = {input};
+            type Output = {output};
             const SCHEMA: &'static smithy::OperationSchema = &tables::O_{name};
         }}\n{}{}",
-        alias(&format!("{name}Input"), types.of(&operation.input)),
-        alias(&format!("{name}Output"), types.of(&operation.output)),
+        alias(&input, types.of(&operation.input)),
+        alias(&output, types.of(&operation.output)),
     )
 }
 

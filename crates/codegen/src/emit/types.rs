@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::idents::type_name;
-use crate::model::{Kind, Member, Model, Shape};
+use crate::model::{Kind, Member, Model, Operation, Shape};
 use crate::reach::needs_box;
 
 /// The type names of one service.
@@ -18,7 +18,7 @@ impl<'a> Types<'a> {
         let members: BTreeSet<&str> =
             model.shapes.values().flat_map(|s| &s.members).map(|m| m.target.as_str()).collect();
         let mut names = own_names(model, &members);
-        let mut taken: BTreeSet<String> = model.operations.values().flat_map(reserved).collect();
+        let mut taken: BTreeSet<String> = model.operations.values().flat_map(|o| reserved(model, o)).collect();
         for shape in model.shapes.values().filter(|s| s.has_fields() || s.kind == Kind::Enum) {
             if !names.contains_key(shape.name.as_str()) {
                 let mut name = type_name(&shape.name);
@@ -73,13 +73,21 @@ impl<'a> Types<'a> {
 fn own_names<'a>(model: &'a Model, members: &BTreeSet<&str>) -> BTreeMap<&'a str, String> {
     let mut uses: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for operation in model.operations.values() {
-        uses.entry(&operation.input).or_default().push(format!("{}Input", operation.name));
-        uses.entry(&operation.output).or_default().push(format!("{}Output", operation.name));
+        uses.entry(&operation.input).or_default().push(io_name(model, &operation.name, "Input"));
+        uses.entry(&operation.output).or_default().push(io_name(model, &operation.name, "Output"));
     }
     uses.retain(|shape, names| names.len() == 1 && !members.contains(shape));
     uses.into_iter().filter_map(|(shape, mut names)| names.pop().map(|name| (shape, name))).collect()
 }
 
-fn reserved(operation: &crate::model::Operation) -> [String; 3] {
-    [operation.name.clone(), format!("{}Input", operation.name), format!("{}Output", operation.name)]
+fn reserved(model: &Model, operation: &Operation) -> [String; 3] {
+    let io = |what| io_name(model, &operation.name, what);
+    [operation.name.clone(), io("Input"), io("Output")]
+}
+
+/// What the input or output of an operation is called. Kinesis Analytics has an operation called
+/// `DeleteApplicationOutput` besides the output of `DeleteApplication`.
+pub(crate) fn io_name(model: &Model, operation: &str, what: &str) -> String {
+    let name = format!("{operation}{what}");
+    if model.operations.contains_key(&name) { name + "Shape" } else { name }
 }
