@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 mod api;
 mod models;
+mod tidy;
 mod workspace;
 
 /// What a chore gives: nothing, or a reason to fail.
@@ -11,7 +12,8 @@ type Outcome = Result<(), String>;
 
 const USAGE: &str = "\
 cargo xtask models [--check] [--botocore VERSION]   bring in the API models of the installed botocore, or compare
-cargo xtask api show SERVICE [OPERATION]            print the code generated for a service or one operation";
+cargo xtask api show SERVICE [OPERATION]            print the code generated for a service or one operation
+cargo xtask tidy [--shrink]                         check the house rules; take what is done off the ratchet lists";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,6 +21,8 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["models", options @ ..] => models::run(options),
         ["api", "show", service, rest @ ..] => api::show(service, rest.first().copied()),
+        ["tidy"] => tidy::run(false),
+        ["tidy", "--shrink"] => tidy::run(true),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

@@ -1,0 +1,75 @@
+//! Every listed operation has a handler and a test that names it. What has not yet stands on a list that only shrinks.
+
+use std::collections::BTreeSet;
+
+use codegen::snake;
+
+use super::{Findings, files};
+use crate::workspace;
+
+/// Checks both lists. With `shrink`, entries that are no longer needed are removed.
+pub(super) fn check(shrink: bool) -> Result<Findings, String> {
+    let mut findings = Findings::new();
+    let (mut unhandled, mut untested) = (BTreeSet::new(), BTreeSet::new());
+    let whole_system = text(&["tests"], ".py")? + &text(&["tests"], ".rs")?;
+    for service in files::folders("apis") {
+        let listed = workspace::read(&format!("apis/{service}/operations.txt")).unwrap_or_default();
+        let table = workspace::read(&format!("services/{service}/src/ops/mod.rs")).unwrap_or_default();
+        let tests = text(&[&format!("services/{service}/tests")], ".rs")? + &whole_system;
+        findings.extend(unsorted(&service, &listed));
+        for operation in listed.lines() {
+            let entry = format!("{service} {operation}");
+            if !names(&table, operation) {
+                unhandled.insert(entry.clone());
+            }
+            if !names(&tests, operation) && !names(&tests, &snake(operation)) {
+                untested.insert(entry);
+            }
+        }
+    }
+    findings.extend(ratchet("without-handler", &unhandled, shrink)?);
+    findings.extend(ratchet("without-test", &untested, shrink)?);
+    Ok(findings)
+}
+
+fn text(folders: &[&str], ending: &str) -> Result<String, String> {
+    Ok(files::under(folders, ending)?.into_iter().map(|file| file.text).collect())
+}
+
+fn unsorted(service: &str, listed: &str) -> Option<String> {
+    let sorted = listed.lines().is_sorted();
+    (!sorted).then(|| format!("apis/{service}/operations.txt is not sorted"))
+}
+
+/// Whether the word occurs as a whole.
+fn names(text: &str, word: &str) -> bool {
+    let inside = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(inside) && !text[at + word.len()..].starts_with(inside))
+}
+
+/// Compares what is missing with the list of what may be.
+fn ratchet(name: &str, missing: &BTreeSet<String>, shrink: bool) -> Result<Findings, String> {
+    let path = format!("tools/xtask/ratchet/{name}.txt");
+    let text = workspace::read(&path).unwrap_or_default();
+    let allowed: BTreeSet<String> = text.lines().map(str::to_owned).collect();
+    if shrink {
+        let kept: String = allowed.intersection(missing).map(|entry| format!("{entry}\n")).collect();
+        std::fs::write(workspace::path(&path), kept).map_err(|e| format!("{path}: {e}"))?;
+    }
+    let new = missing.difference(&allowed).map(|entry| format!("{name}: {entry}"));
+    let stale = allowed.difference(missing).filter(|_| !shrink);
+    Ok(new.chain(stale.map(|entry| format!("{path}: {entry} is done; `cargo xtask tidy --shrink`"))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn words_are_found_whole() {
+        assert!(names("operation::<SendMessage>(send)", "SendMessage"));
+        assert!(!names("operation::<SendMessageBatch>(send)", "SendMessage"));
+        assert!(names("client.send_message(Body)", "send_message"));
+    }
+}
