@@ -1,0 +1,61 @@
+//! Event streams (`application/vnd.amazon.eventstream`): each event of an output is one frame.
+
+mod event;
+mod frame;
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, future, stream};
+use smithy::{ApiError, ByteStream, EventStream, Shape};
+
+pub(crate) use event::Payload;
+pub use frame::{Frame, HeaderValue};
+
+use crate::{Body, Encoded, reply};
+
+const CONTENT_TYPE: &str = "application/vnd.amazon.eventstream";
+
+/// What an output hands out.
+pub(crate) type Events = EventStream<Box<dyn Shape>>;
+
+/// The answer of an awsJson operation: its first frame is the output itself.
+pub(crate) fn rpc_json(request_id: &str, document_type: &'static str, output: &dyn Shape, events: Events) -> Encoded {
+    rpc(request_id, document_type, Payload::Json, output, events)
+}
+
+/// The answer of an RPC v2 operation: its first frame is the output itself.
+pub(crate) fn rpc_cbor(request_id: &str, output: &dyn Shape, events: Events) -> Encoded {
+    rpc(request_id, "application/cbor", Payload::Cbor, output, events)
+}
+
+fn rpc(request_id: &str, document_type: &'static str, payload: Payload, output: &dyn Shape, events: Events) -> Encoded {
+    let first = event::initial_response(payload, document_type, output).encode();
+    answer(request_id, frames(Some(first), payload, events))
+}
+
+/// The answer of a REST operation, whose other members are headers.
+pub(crate) fn rest(request_id: &str, payload: Payload, events: Events) -> Encoded {
+    answer(request_id, frames(None, payload, events))
+}
+
+fn answer(request_id: &str, stream: ByteStream) -> Encoded {
+    let mut answer = reply::full(200, CONTENT_TYPE, request_id, Vec::new());
+    answer.body = Body::Stream(stream);
+    answer
+}
+
+/// The frames of `events`; the first error is the last frame.
+fn frames(first: Option<Bytes>, payload: Payload, events: Events) -> ByteStream {
+    let ended_after = |ended: &mut bool, event: Result<Box<dyn Shape>, ApiError>| {
+        let open = !std::mem::replace(ended, event.is_err());
+        future::ready(open.then_some(event))
+    };
+    let rest = events.0.scan(false, ended_after).map(move |event| Ok(one(payload, event).encode()));
+    ByteStream { length: None, pieces: Box::pin(stream::iter(first.map(Ok)).chain(rest)) }
+}
+
+fn one(payload: Payload, event: Result<Box<dyn Shape>, ApiError>) -> Frame {
+    match event {
+        Ok(event) => event::event(payload, &*event),
+        Err(error) => event::exception(payload, &error),
+    }
+}

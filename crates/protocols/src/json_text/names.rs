@@ -1,0 +1,36 @@
+//! Which of a member's names a JSON document uses.
+
+use smithy::{Member, Schema};
+
+/// A naming.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// The protocol's.
+    Wire,
+    /// The model's, whatever the protocol.
+    Model,
+    /// The model's with the first letter in lower case, as CloudTrail writes them.
+    LowerCamel,
+}
+
+impl Names {
+    /// The position of the member called `key`. Clients mostly send members in the model's order, so the search starts
+    /// at `hint`, the one after the last found.
+    pub(crate) fn position(self, schema: &'static Schema, key: &str, hint: usize) -> Option<usize> {
+        let (before, after) = schema.members.split_at(hint.min(schema.members.len()));
+        let is_it = |m: &Member| self.is(m, key);
+        after.iter().position(is_it).map(|i| i + before.len()).or_else(|| before.iter().position(is_it))
+    }
+
+    fn is(self, member: &Member, key: &str) -> bool {
+        match self {
+            Self::Wire => member.json_name == key,
+            Self::Model => member.name == key,
+            Self::LowerCamel => {
+                let mut name = member.name.chars();
+                let mut given = key.chars();
+                name.next().map(|c| c.to_ascii_lowercase()) == given.next() && name.as_str() == given.as_str()
+            }
+        }
+    }
+}
