@@ -88,9 +88,7 @@ fn instant<'a>(request: &Request<'a>, text: &'a str) -> Result<(Timestamp, Cow<'
     if let Some(instant) = time::parse_basic(text) {
         return Ok((instant, text.into()));
     }
-    let other = (!request.headers.contains_key("x-amz-date"))
-        .then(|| Timestamp::parse_http_date(text).or_else(|_| Timestamp::parse_iso8601(text)).ok())
-        .flatten();
+    let other = (!request.headers.contains_key("x-amz-date")).then(|| time::parse_date(text)).flatten();
     let instant = other.ok_or_else(|| SignatureError::BadDate { text: text.to_owned(), source: Source::Header })?;
     Ok((instant, instant.basic().into()))
 }

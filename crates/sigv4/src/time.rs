@@ -87,6 +87,15 @@ pub(crate) fn parse_basic(text: &str) -> Option<Timestamp> {
         .then(|| Timestamp::from_secs(((days * 24 + hour) * 60 + minute) * 60 + second))
 }
 
+/// Reads the `Date` header: the basic form, an HTTP date (with `+0000` for `GMT`, as older clients write), or ISO 8601.
+pub(crate) fn parse_date(text: &str) -> Option<Timestamp> {
+    let http = || match text.strip_suffix("+0000") {
+        Some(rest) => Timestamp::parse_http_date(&format!("{rest}GMT")).ok(),
+        None => Timestamp::parse_http_date(text).ok(),
+    };
+    parse_basic(text).or_else(http).or_else(|| Timestamp::parse_iso8601(text).ok())
+}
+
 /// Days since 1970-01-01 of a date of the Gregorian calendar, years 1 to 9999.
 fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
     const BEFORE_MONTH: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];

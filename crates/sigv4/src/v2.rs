@@ -138,7 +138,7 @@ fn check_date<'a>(request: &Request<'a>, clock: &TimeCheck<'_>) -> Result<&'a st
     let amz = request.header("x-amz-date");
     let missing = || SignatureError::IncompleteHeader { missing: vec![], no_date: true, header: String::new() };
     let text = amz.or_else(|| request.header(DATE)).ok_or_else(missing)?;
-    let made = time::parse_basic(text).or_else(|| Timestamp::parse_http_date(text).ok()).ok_or_else(missing)?;
+    let made = time::parse_date(text).ok_or_else(missing)?;
     check_skew((clock.at_real)(made), clock.now)?;
     Ok(if amz.is_some() { "" } else { text })
 }

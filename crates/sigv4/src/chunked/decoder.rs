@@ -35,6 +35,7 @@ pub struct ChunkDecoder {
     trailers: Trailers,
     trailer_bytes: usize,
     trailers_signed: bool,
+    after_end: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +74,7 @@ impl ChunkDecoder {
             trailers: Vec::new(),
             trailer_bytes: 0,
             trailers_signed: false,
+            after_end: 0,
         }
     }
 
@@ -84,7 +86,7 @@ impl ChunkDecoder {
         while !input.is_empty() {
             match self.state {
                 State::Data(left) => return self.data(left, input).map(Some),
-                State::Done => return Err(ChunkError::Malformed("bytes after the end of the body")),
+                State::Done => self.after_end(input)?,
                 _ => {
                     let line = self.line.take(input).map_err(|_| self.too_long())?;
                     let Some(line) = line else { return Ok(None) };
@@ -132,6 +134,14 @@ impl ChunkDecoder {
             self.state = State::DataEnd;
         }
         Ok(piece)
+    }
+
+    /// One line break more is harmless: AWS's own example ends with two.
+    fn after_end(&mut self, input: &mut Bytes) -> Result<(), ChunkError> {
+        self.after_end += input.len();
+        let harmless = self.after_end <= 2 && input.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
+        input.clear();
+        harmless.then_some(()).ok_or(ChunkError::Malformed("bytes after the end of the body"))
     }
 
     fn check_chunk(&mut self) -> Result<(), ChunkError> {
