@@ -6,6 +6,7 @@
 //! 3. a commit that was answered is in every snapshot taken from then on, and survives what the engine's durability says;
 //! 4. a watch resolves after each commit that touches a key under its prefix, once that commit is in new snapshots.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -135,6 +136,34 @@ pub struct Commit {
     pub writes: Vec<Write>,
 }
 
+impl Commit {
+    /// Refuses what is too large and keeps the last change of each key: what every engine does first.
+    pub(crate) fn prepare(&mut self) -> Result<(), StoreError> {
+        self.writes.iter().try_for_each(Write::check_size)?;
+        let few = self.writes.len() <= FEW;
+        let twice = if few { repeats_slowly(&self.writes) } else { repeats(&self.writes) };
+        if twice {
+            let mut seen = HashSet::new();
+            self.writes.reverse();
+            self.writes.retain(|write| seen.insert(write.key().clone()));
+            self.writes.reverse();
+        }
+        Ok(())
+    }
+}
+
+/// Up to this many writes, comparing each with each is faster than hashing.
+const FEW: usize = 8;
+
+fn repeats_slowly(writes: &[Write]) -> bool {
+    writes.iter().enumerate().any(|(i, write)| writes[..i].iter().any(|earlier| earlier.key() == write.key()))
+}
+
+fn repeats(writes: &[Write]) -> bool {
+    let mut seen = HashSet::with_capacity(writes.len());
+    !writes.iter().all(|write| seen.insert(write.key()))
+}
+
 /// An engine.
 pub trait Kv: Send + Sync + 'static {
     /// The newest durable committed state.
@@ -181,6 +210,20 @@ pub trait Snapshot: Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_change_of_a_key_counts() {
+        let put = |key: usize, value: &'static str| Write::Put { key: format!("{key:02}").into(), value: value.into() };
+        for keys in [2, 20] {
+            let writes = (0..keys).map(|key| put(key, "old")).chain((0..keys).map(|key| put(key, "new"))).collect();
+            let mut commit = Commit { writes, ..Commit::default() };
+            commit.prepare().unwrap();
+            assert_eq!(commit.writes, (0..keys).map(|key| put(key, "new")).collect::<Vec<_>>());
+        }
+        let key = Bytes::from(vec![0; MAX_KEY + 1]);
+        let mut commit = Commit { writes: vec![Write::Delete { key }], ..Commit::default() };
+        assert!(matches!(commit.prepare(), Err(StoreError::TooLarge(_))));
+    }
 
     #[test]
     fn a_prefix_ends_where_the_next_one_begins() {

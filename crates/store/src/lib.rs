@@ -3,8 +3,9 @@
 //! | file | noun |
 //! |---|---|
 //! | `kv.rs` | the contract of an engine: snapshots, commits, watches |
-//! | `resolver.rs`, `watch.rs` | what engines on one machine share: conflicts, who waits for what |
+//! | `resolver.rs`, `watch.rs`, `held.rs` | what engines on one machine share: conflicts, who waits for what, who still reads |
 //! | `memory.rs` | the engine without a disk |
+//! | `local/` | the durable engine on one machine: log, group commit, sorted files |
 //! | `store.rs`, `tx.rs` | what services use: transactions, batches, views |
 //! | `scope.rs`, `key.rs`, `record.rs`, `table.rs` | typed tables: whose, where, what |
 //!
@@ -12,8 +13,10 @@
 //! does not begin with a [`Scope`]; nothing here reads the system's time or randomness.
 
 mod error;
+mod held;
 pub mod key;
 mod kv;
+pub mod local;
 mod memory;
 mod record;
 mod resolver;
@@ -28,6 +31,7 @@ pub use key::{Key, KeyLike, KeyPart};
 pub use kv::{
     BoxFuture, Commit, KeyRange, Kv, MAX_KEY, MAX_VALUE, Order, Rows, Snapshot, Version, Write, after_key, after_prefix,
 };
+pub use local::{Durability, Local, Options};
 pub use memory::Memory;
 pub use record::{Record, decode_record, encode_record};
 pub use scope::Scope;

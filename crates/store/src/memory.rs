@@ -12,6 +12,7 @@ use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 
 use crate::error::{CommitError, StoreError};
+use crate::held::{Held, Hold};
 use crate::kv::{BoxFuture, Commit, KeyRange, Kv, Order, Rows, Snapshot, Version, Write};
 use crate::resolver::Resolver;
 use crate::watch::{Registry, Watch};
@@ -47,13 +48,13 @@ impl Memory {
         Ok(self.newest.load_full())
     }
 
-    fn commit_now(&self, commit: &Commit) -> Result<Version, CommitError> {
+    fn commit_now(&self, mut commit: Commit) -> Result<Version, CommitError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Closed.into());
         }
-        commit.writes.iter().try_for_each(Write::check_size)?;
+        commit.prepare()?;
         let mut resolver = self.resolver.lock();
-        if !resolver.admits(commit) {
+        if !resolver.admits(&commit) {
             return Err(CommitError::Conflict);
         }
         let version = Version(self.newest.load().version.0 + 1);
@@ -72,7 +73,7 @@ impl Kv for Memory {
     }
 
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Version, CommitError>> {
-        Box::pin(ready(self.commit_now(&commit)))
+        Box::pin(ready(self.commit_now(commit)))
     }
 
     fn watch(&self, prefix: &[u8]) -> Watch {
@@ -120,15 +121,15 @@ impl Chain {
 #[derive(Debug, Default)]
 struct MultiVersion {
     rows: RwLock<BTreeMap<Bytes, Chain>>,
-    /// How many snapshots are held of each version.
-    held: Mutex<BTreeMap<Version, usize>>,
+    /// The versions some snapshot shows.
+    held: Arc<Held>,
     /// Keys with values to drop once no snapshot older than the version is held.
     garbage: Mutex<VecDeque<(Version, Bytes)>>,
 }
 
 impl MultiVersion {
     fn apply(&self, writes: &[Write], version: Version) {
-        let oldest = self.held.lock().keys().next().copied().unwrap_or(version);
+        let oldest = self.held.oldest().map_or(version, Version);
         let mut rows = self.rows.write();
         let mut garbage = self.garbage.lock();
         for write in writes {
@@ -172,12 +173,12 @@ fn put(rows: &mut BTreeMap<Bytes, Chain>, write: &Write, version: Version) -> bo
 struct MemorySnapshot {
     rows: Arc<MultiVersion>,
     version: Version,
+    _hold: Hold,
 }
 
 impl MemorySnapshot {
     fn take(rows: &Arc<MultiVersion>, version: Version) -> Self {
-        *rows.held.lock().entry(version).or_insert(0) += 1;
-        Self { rows: rows.clone(), version }
+        Self { rows: rows.clone(), version, _hold: rows.held.hold(version.0) }
     }
 
     fn rows(&self, range: &KeyRange, order: Order, limit: usize) -> Rows {
@@ -191,18 +192,6 @@ impl MemorySnapshot {
         match order {
             Order::Ascending => within.filter_map(visible).take(limit).collect(),
             Order::Descending => within.rev().filter_map(visible).take(limit).collect(),
-        }
-    }
-}
-
-impl Drop for MemorySnapshot {
-    fn drop(&mut self) {
-        let mut held = self.rows.held.lock();
-        if let Some(count) = held.get_mut(&self.version) {
-            *count -= 1;
-            if *count == 0 {
-                held.remove(&self.version);
-            }
         }
     }
 }
@@ -239,7 +228,7 @@ mod tests {
             Some(value) => Write::Put { key, value: value.into() },
             None => Write::Delete { key },
         };
-        store.commit_now(&Commit { writes: vec![write], ..Commit::default() }).unwrap();
+        store.commit_now(Commit { writes: vec![write], ..Commit::default() }).unwrap();
     }
 
     #[test]

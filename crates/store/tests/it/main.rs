@@ -1,4 +1,6 @@
 //! The store as its users see it, on each engine.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod tables;
 mod transactions;
