@@ -10,6 +10,9 @@ use crate::{Request, ScopeFault, SignatureError, Style, V4};
 /// Headers S3 lets pass unsigned: it hashes or ignores them itself, and CloudFront adds the second on its way to a bucket.
 const FREE: [&str; 2] = ["x-amz-content-sha256", "x-amz-cf-id"];
 
+/// Unsigned, anyone could widen where a SigV4A signature is good.
+const REGION_SET: &str = "x-amz-region-set";
+
 /// Everything that can be refused without the secret, in AWS's order: date, required headers, then the scope's own faults. [`verify`](crate::verify) repeats
 /// it; calling it before the lookup only makes an expired signature of an unknown key say what AWS says.
 ///
@@ -75,18 +78,15 @@ fn check_signed_headers(request: &Request<'_>, v4: &V4<'_>, style: Style) -> Res
             Style::S3 => Err(SignatureError::HeadersNotSigned { names: vec!["host".to_owned()] }),
         };
     }
-    if style == Style::General {
-        return Ok(());
-    }
-    let unsigned = |name: &&HeaderName| must_be_signed(name.as_str()) && !v4.signs(name.as_str());
+    let must = |name: &str| match style {
+        Style::General => v4.form == Form::Header && v4.region_set.is_some() && name == REGION_SET,
+        Style::S3 => name.starts_with("x-amz-") && !FREE.contains(&name),
+    };
+    let unsigned = |name: &&HeaderName| must(name.as_str()) && !v4.signs(name.as_str());
     let mut names: Vec<String> = request.headers.keys().filter(unsigned).map(|name| name.as_str().to_owned()).collect();
     names.sort_unstable();
     match names.is_empty() {
         true => Ok(()),
         false => Err(SignatureError::HeadersNotSigned { names }),
     }
-}
-
-fn must_be_signed(name: &str) -> bool {
-    name.starts_with("x-amz-") && !FREE.contains(&name)
 }

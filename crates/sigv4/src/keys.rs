@@ -24,7 +24,7 @@ pub struct SigningKeys {
 }
 
 impl SigningKeys {
-    /// An empty cache of about 25 KB; full, it holds 1,024 HMAC keys and 64 SigV4A keys, below 1 MB.
+    /// An empty cache of about 9 KB; full, it holds 1,024 HMAC keys and 64 SigV4A keys in about 1 MB.
     pub fn new() -> Self {
         Self { hmac: empty(HMAC_SLOTS), ecdsa: empty(ECDSA_SLOTS) }
     }

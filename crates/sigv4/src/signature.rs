@@ -37,6 +37,16 @@ impl SigningKey {
         }
     }
 
+    /// The key of a credential, derived anew. `None` as for [`SigningKey::of`].
+    pub(crate) fn derive(algorithm: Algorithm, secret: &Secret, credential: &Credential<'_>) -> Option<Self> {
+        match algorithm {
+            Algorithm::HmacSha256 => Some(Self::Hmac(Arc::new(HmacKey::derive(secret, credential)))),
+            Algorithm::EcdsaP256Sha256 => {
+                EcdsaKey::derive(secret, &credential.access_key).map(Arc::new).map(Self::Ecdsa)
+            }
+        }
+    }
+
     /// Whether the hexadecimal `signature` signs the text. HMACs are compared in constant time.
     pub(crate) fn fits(&self, string_to_sign: &str, signature: &str) -> bool {
         match self {

@@ -10,7 +10,7 @@ use crate::chunked::Chain;
 use crate::credential::TERMINATOR;
 use crate::payload::{UNSIGNED, sha256};
 use crate::signature::{SigningKey, string_to_sign};
-use crate::{Algorithm, ChunkedForm, Credential, Payload, Request, Secret, SigningKeys, Style, hex};
+use crate::{Algorithm, ChunkedForm, Credential, Payload, Request, Secret, Style, hex};
 
 /// Headers that change on the way, so nobody signs them.
 const UNSIGNABLE: [&str; 6] =
@@ -164,7 +164,7 @@ impl Signer<'_> {
         let shape = Shape { style: self.style, normalise: true, unsigned_parameters, signed_headers, payload };
         let scope = credential.scope();
         let text = string_to_sign(self.algorithm, date, &scope, &canonical_request(request, &shape));
-        let key = SigningKey::of(self.algorithm, self.secret, &credential, &SigningKeys::new())
+        let key = SigningKey::derive(self.algorithm, self.secret, &credential)
             .expect("254 candidates in a row above the order of P-256 do not happen");
         let signature = key.sign(&text);
         (scope, signature, key)

@@ -302,4 +302,6 @@ fn region_sets_decide_where_sigv4a_is_good() {
     for (region, good) in [("eu-west-1", true), ("us-east-2", true), ("eu-west-2", false)] {
         assert_eq!(check_scope(&v4, Some("s3"), Some(region)).is_ok(), good, "{region}");
     }
+    let unsigned = refused(&raw, "20130609T095204Z", Style::General);
+    assert_eq!(unsigned, SignatureError::HeadersNotSigned { names: vec!["x-amz-region-set".to_owned()] });
 }

@@ -1,10 +1,15 @@
 //! Requests as text, as the published vectors hold them, and the shortest way to verify one.
 
+use std::sync::LazyLock;
+
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use names::Timestamp;
 use sigv4::{
     BodyHash, HOST_CLOCK, Presented, Request, Secret, SignatureError, SigningKeys, Style, TimeCheck, V4, Verified,
 };
+
+/// One cache for all tests, so that they also prove that it mixes nothing up.
+pub(crate) static KEYS: LazyLock<SigningKeys> = LazyLock::new(SigningKeys::new);
 
 /// A request read from its text.
 #[derive(Debug, Clone)]
@@ -19,8 +24,8 @@ pub(crate) struct Raw {
 impl Raw {
     /// Reads a request line, headers (a value may go on in indented lines) and a body. `None` when no HTTP server would take the request line.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let text = text.replace("\r\n", "\n");
-        let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let ends = [text.split_once("\n\n"), text.split_once("\r\n\r\n")];
+        let (head, body) = ends.into_iter().flatten().min_by_key(|(head, _)| head.len()).unwrap_or((text, ""));
         let mut lines = head.lines();
         let line = lines.next()?.strip_suffix(" HTTP/1.1")?;
         let (method, target) = line.split_once(' ')?;
@@ -60,7 +65,7 @@ impl Raw {
     ) -> Result<Verified, SignatureError> {
         let head = self.head();
         let v4 = v4(&head)?;
-        sigv4::verify(&head, &v4, &Secret::new(secret), &SigningKeys::new(), body, time, style)
+        sigv4::verify(&head, &v4, &Secret::new(secret), &KEYS, body, time, style)
     }
 }
 

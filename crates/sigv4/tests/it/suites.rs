@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use sigv4::{BodyHash, HOST_CLOCK, SignatureError, Style, TimeCheck};
 
 use crate::raw::{Raw, at};
@@ -53,7 +54,7 @@ fn aws_signing_test_suite() {
 #[test]
 fn requests_of_other_signers() {
     let Some(requests) = folder("SIGV4_REQUESTS") else { return };
-    let mut good = 0;
+    let (mut good, mut chunked) = (0, 0);
     for path in entries(&requests) {
         let text = fs::read_to_string(&path).unwrap();
         let (settings, request) = text.split_once('\n').unwrap();
@@ -66,12 +67,19 @@ fn requests_of_other_signers() {
             "unsigned" => (Style::General, BodyHash::Unsigned),
             _ => (Style::General, BodyHash::Bytes(&raw.body)),
         };
-        if let Err(refused) = raw.verify_with(secret, body, &time, style) {
-            panic!("{}: {}", path.display(), refused.explanation().unwrap_or_else(|| refused.to_string()));
+        let verified = raw.verify_with(secret, body, &time, style).unwrap_or_else(|refused| {
+            panic!("{}: {}", path.display(), refused.explanation().unwrap_or_else(|| refused.to_string()))
+        });
+        if let Some(mut decoder) = verified.into_decoder() {
+            let mut input = Bytes::copy_from_slice(&raw.body);
+            while decoder.next(&mut input).unwrap_or_else(|error| panic!("{}: {error}", path.display())).is_some() {}
+            let trailers = decoder.finish().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            assert!(!trailers.is_empty(), "{}", path.display());
+            chunked += 1;
         }
         assert!(raw.verify_with("another secret", body, &time, style).is_err());
         good += 1;
     }
-    println!("{good} requests verified");
+    println!("{good} requests verified, {chunked} of them with a body in chunks");
     assert!(good > 0);
 }

@@ -4,9 +4,11 @@ use http::{HeaderMap, HeaderValue, Method, Uri};
 use names::Timestamp;
 use proptest::prelude::*;
 use sigv4::{
-    BodyHash, HOST_CLOCK, PostForm, Presented, Request, Secret, SigningKeys, Style, TimeCheck, identify, identify_post,
-    verify, verify_post, verify_v2,
+    BodyHash, HOST_CLOCK, PostForm, Presented, Request, Secret, Style, TimeCheck, identify, identify_post, verify,
+    verify_post, verify_v2,
 };
+
+use crate::raw::KEYS;
 
 /// Identifies and verifies whatever the parts claim, in both styles.
 fn answer(target: &str, headers: &[(&'static str, Vec<u8>)]) {
@@ -19,12 +21,12 @@ fn answer(target: &str, headers: &[(&'static str, Vec<u8>)]) {
     }
     let request = Request { method: &Method::GET, uri: &uri, headers: &map, host: "h" };
     let time = TimeCheck { now: Timestamp::EPOCH, at_real: HOST_CLOCK };
-    let (secret, keys) = (Secret::new("secret"), SigningKeys::new());
+    let (secret, keys) = (Secret::new("secret"), &*KEYS);
     match identify(&request) {
         Ok(Presented::V4(v4) | Presented::V4A(v4)) => {
             for style in [Style::General, Style::S3] {
                 for body in [BodyHash::Bytes(b""), BodyHash::FromHeader, BodyHash::Unsigned] {
-                    let refused = verify(&request, &v4, &secret, &keys, body, &time, style);
+                    let refused = verify(&request, &v4, &secret, keys, body, &time, style);
                     assert!(refused.is_err());
                 }
             }
@@ -101,7 +103,7 @@ proptest! {
     fn any_form(fields in proptest::collection::hash_map("policy|x-amz-(algorithm|credential|date|signature)|awsaccesskeyid|signature", "\\PC{0,40}", 0..7)) {
         let field = |name: &str| fields.get(name).map(String::as_str);
         if let Ok(PostForm::Signed(policy)) = identify_post(field) {
-            prop_assert!(verify_post(&policy, &Secret::new("secret"), &SigningKeys::new()).is_err());
+            prop_assert!(verify_post(&policy, &Secret::new("secret"), &KEYS).is_err());
         }
     }
 }
