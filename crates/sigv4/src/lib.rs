@@ -17,7 +17,7 @@
 //! | `post.rs` | S3's browser form upload |
 //! | `v2.rs` | S3's signature version 2 |
 //! | `error.rs`, `message.rs` | refusals, and AWS's words for them |
-//! | `sign/` | the other side: header, presigned URL, form-free chunks |
+//! | `sign/` | the other side: header, presigned URL, chunks |
 //!
 //! Invariants. Nothing here reads a clock, a disk, the environment. Every function that takes bytes of the network is total: it returns, never panics, and
 //! holds a bounded amount of memory. A secret or a key derived from one never reaches an error, a log line or a `Debug`. Signatures are compared in

@@ -20,7 +20,7 @@ pub enum BodyHash<'a> {
     Bytes(&'a [u8]),
     /// The SHA-256 of the whole body, where the caller has it already.
     Digest([u8; 32]),
-    /// Nothing yet: trust `x-amz-content-sha256`, and check [`Verified::payload`] while reading.
+    /// Nothing yet: trust `x-amz-content-sha256`, and check [`Verified::payload`] while reading. For S3 and for operations whose input is a stream only.
     FromHeader,
     /// The operation's model says that its body is not signed (`v4-unsigned-body`).
     Unsigned,
@@ -104,20 +104,16 @@ pub fn verify(
     let (signed, payload) = payload(request, v4, body, style)?;
     let scope = v4.credential.scope();
     let key = SigningKey::of(v4.algorithm, secret, &v4.credential, keys);
-    let attempt = |variant: Variant| {
+    let fits = |variant: Variant| {
         let canonical = canonical_request(request, &variant.shape(v4, style, &signed));
         let text = string_to_sign(v4.algorithm, &v4.date, &scope, &canonical);
-        match &key {
-            Some(key) if key.fits(&text, &v4.signature) => Ok(key.clone()),
-            _ => Err((text, canonical)),
-        }
+        let key = key.as_ref().filter(|key| key.fits(&text, &v4.signature)).cloned();
+        key.ok_or((text, canonical))
     };
-    let key = match attempt(Variant::Strict) {
-        Ok(key) => key,
-        Err(first) => Variant::others(request, v4, style)
-            .find_map(|variant| attempt(variant).ok())
-            .ok_or_else(|| mismatch(v4, first))?,
-    };
+    let key = fits(Variant::Strict).or_else(|strict| {
+        let mut others = Variant::others(request, v4, style);
+        others.find_map(|variant| fits(variant).ok()).ok_or_else(|| mismatch(v4, strict))
+    })?;
     if style == Style::S3
         && let (Payload::Hash(expected), Some(computed)) = (payload, computed(body))
     {

@@ -21,8 +21,8 @@ pub(crate) fn encode(text: &str) -> String {
     String::from_utf8(out).expect("percent-encoded text is ASCII")
 }
 
-/// The bytes behind a percent-encoded text. A `%` without two digits stands for itself, and `+` for a space only where `plus` says so.
-pub(crate) fn decoded(text: &[u8], plus: bool) -> impl Iterator<Item = u8> + '_ {
+/// The bytes behind a percent-encoded text. A `%` without two digits stands for itself, `+` for a space, in S3's paths as in every query.
+pub(crate) fn decoded(text: &[u8]) -> impl Iterator<Item = u8> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         let byte = *text.get(at)?;
@@ -34,7 +34,7 @@ pub(crate) fn decoded(text: &[u8], plus: bool) -> impl Iterator<Item = u8> + '_ 
             return Some(high << 4 | low);
         }
         at += 1;
-        Some(if plus && byte == b'+' { b' ' } else { byte })
+        Some(if byte == b'+' { b' ' } else { byte })
     })
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn decode(text: &str) -> Cow<'_, str> {
     if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
         return Cow::Borrowed(text);
     }
-    let bytes: Vec<u8> = decoded(text.as_bytes(), true).collect();
+    let bytes: Vec<u8> = decoded(text.as_bytes()).collect();
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 

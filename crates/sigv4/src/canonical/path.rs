@@ -3,11 +3,11 @@
 use super::encode::{decoded, push_byte};
 use crate::Style;
 
-/// Appends the canonical path. S3 decodes and encodes once, keeping every slash and dot of a key; the others resolve `.`, `..` and `//` (when `normalise`) and
-/// encode what the client had already encoded a second time.
+/// Appends the canonical path. S3 decodes (a `+` too is a space to it) and encodes once, keeping every slash and dot of a key; the others resolve
+/// `.`, `..` and `//` (when `normalise`) and encode what the client had already encoded a second time.
 pub(super) fn push(out: &mut Vec<u8>, raw: &str, style: Style, normalise: bool) {
     match style {
-        Style::S3 => push_segments(out, decoded(raw.as_bytes(), false)),
+        Style::S3 => push_segments(out, decoded(raw.as_bytes())),
         Style::General if normalise && needs_normalising(raw) => push_segments(out, normalised(raw).bytes()),
         Style::General => push_segments(out, raw.bytes()),
     }
@@ -83,7 +83,7 @@ mod tests {
             ("/bucket//a/../b", "/bucket//a/../b"),
             ("/b/test%24file.text", "/b/test%24file.text"),
             ("/b/test$file.text", "/b/test%24file.text"),
-            ("/b/a%20b+c", "/b/a%20b%2Bc"),
+            ("/b/a%20b+c%2B", "/b/a%20b%20c%2B"),
             ("/b/%e2%82%ac", "/b/%E2%82%AC"),
             ("/b/100%", "/b/100%25"),
             ("", "/"),

@@ -38,7 +38,7 @@ pub(super) fn push(out: &mut Vec<u8>, raw: &str, without: &[&str]) {
 
 fn push_encoded(out: &mut Vec<u8>, raw: &str) -> Range<usize> {
     let start = out.len();
-    for byte in decoded(raw.as_bytes(), true) {
+    for byte in decoded(raw.as_bytes()) {
         push_byte(out, byte);
     }
     start..out.len()

@@ -133,6 +133,14 @@ proptest! {
     }
 
     #[test]
+    fn a_token_may_be_added_to_a_presigned_url_but_not_for_s3(mut plain in plain()) {
+        plain.token = None;
+        let mut raw = plain.presigned(60);
+        raw.uri = Uri::try_from(format!("{}&X-Amz-Security-Token=later", raw.uri)).unwrap();
+        prop_assert_eq!(raw.verify(SECRET, now(), plain.style).is_ok(), plain.style == Style::General);
+    }
+
+    #[test]
     fn another_method_path_or_body_is_refused(plain in plain(), at: Index, letter in 0usize..3) {
         let signed = plain.signed();
         let mut raw = signed.clone();
