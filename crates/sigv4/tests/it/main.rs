@@ -1,6 +1,6 @@
 //! The crate from outside: published vectors, what it signs against what it verifies, and bodies split anywhere.
 
-#![expect(clippy::unwrap_used, reason = "a helper of a test may fail as the test does")]
+#![expect(clippy::unwrap_used, reason = "what a test calls may fail as the test does")]
 
 mod chunked;
 mod errors;

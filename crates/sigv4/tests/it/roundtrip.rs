@@ -198,7 +198,7 @@ proptest! {
         prop_assume!(changed.split_whitespace().count() == header.split_whitespace().count());
         raw.headers.insert("authorization", HeaderValue::from_str(&changed).unwrap());
         let answer = std::panic::catch_unwind(|| raw.verify(SECRET, now(), plain.style).is_err());
-        // The helper panics where the scheme itself was broken: not signed at all.
+        // It panics where the scheme itself was broken: not signed at all.
         prop_assert!(answer.unwrap_or(true), "accepted {changed}");
     }
 
