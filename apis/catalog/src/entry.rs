@@ -36,6 +36,8 @@ pub struct OperationEntry {
     pub unsigned: bool,
     /// The body of a request is not to be held whole.
     pub input_streaming: bool,
+    /// AWS tells clients to use another operation.
+    pub deprecated: bool,
 }
 
 /// Starts of name and path in the one text, extra, lengths of name and path, method, flags.
@@ -96,6 +98,7 @@ impl Record {
             host_prefix: extra.host_prefix,
             unsigned: self.6 & 1 != 0,
             input_streaming: self.6 & 2 != 0,
+            deprecated: self.6 & 4 != 0,
         }
     }
 }

@@ -115,6 +115,7 @@ fn read_operation(name: &str, json: &Value, prefix: &str) -> Result<Operation, S
         action: text(json, "action").unwrap_or_else(|| format!("{prefix}:{name}")),
         read_only: json["readonly"].as_bool().unwrap_or_else(|| READING.iter().any(|word| name.starts_with(word))),
         unsigned: json["authtype"] == "none",
+        deprecated: json["deprecated"] == true,
         host_prefix: text(&json["endpoint"], "hostPrefix"),
     })
 }

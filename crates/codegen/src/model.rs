@@ -51,6 +51,8 @@ pub struct Operation {
     pub action: String,
     pub read_only: bool,
     pub unsigned: bool,
+    /// AWS tells clients to use another operation.
+    pub deprecated: bool,
     pub host_prefix: Option<String>,
 }
 

@@ -74,8 +74,14 @@ impl AccessLog {
         self.0.lines.lock().0
     }
 
-    /// Waits for the next line.
-    pub async fn next(&self) {
-        self.0.added.notified().await;
+    /// Waits until there is a line after a number; none that comes in between is missed.
+    pub async fn next(&self, number: u64) {
+        loop {
+            let added = self.0.added.notified();
+            if self.count() > number {
+                return;
+            }
+            added.await;
+        }
     }
 }

@@ -4,7 +4,8 @@ use names::{AccountId, Timestamp};
 use runtime::Clock;
 use service_kit::{AuthenticationFailure, Caller, Fault};
 use sigv4::{
-    BodyHash, Presented, Request, SignatureError, SigningKeys, Style, TimeCheck, V4, check_before_lookup, identify, verify,
+    BodyHash, Presented, Request, SignatureError, SigningKeys, Style, TimeCheck, V4, check_before_lookup, identify,
+    verify,
 };
 
 use crate::credentials::{Credentials, KeyOwner};
@@ -141,7 +142,8 @@ fn token_fits(token: Option<&str>, v4: &V4<'_>) -> Result<(), Fault> {
 }
 
 fn unsupported() -> Fault {
-    let message = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.".to_owned();
+    let message =
+        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.".to_owned();
     Fault::Authentication(AuthenticationFailure::Unsupported { message })
 }
 
@@ -154,22 +156,18 @@ fn refused(error: &SignatureError, style: Style) -> Fault {
             canonical_request: mismatch.canonical_request.clone().unwrap_or_default(),
             string_to_sign: mismatch.string_to_sign.clone(),
         },
-        SignatureError::TimeTooSkewed { request, now } => AuthenticationFailure::Skewed {
-            message,
-            request_time: request.iso8601(),
-            server_time: now.iso8601(),
-        },
+        SignatureError::TimeTooSkewed { request, now } => {
+            AuthenticationFailure::Skewed { message, request_time: request.iso8601(), server_time: now.iso8601() }
+        }
         SignatureError::PresignedExpired { .. } | SignatureError::PresignedNotYetValid { .. } => {
             AuthenticationFailure::PresignedExpired { message }
         }
         SignatureError::ContentSha256Mismatch { client, computed } => {
             AuthenticationFailure::BodyMismatch { claimed: client.clone(), actual: computed.clone() }
         }
-        other if is_mismatch(other, style) => AuthenticationFailure::Mismatch {
-            message,
-            canonical_request: String::new(),
-            string_to_sign: String::new(),
-        },
+        other if is_mismatch(other, style) => {
+            AuthenticationFailure::Mismatch { message, canonical_request: String::new(), string_to_sign: String::new() }
+        }
         _ => AuthenticationFailure::Incomplete { message },
     })
 }

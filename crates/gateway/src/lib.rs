@@ -25,10 +25,11 @@ mod own;
 mod respond;
 mod road;
 
+pub use access_log::{AccessLine, AccessLog};
 pub use body::{ResponseBody, full};
 pub use cors::Origins;
 pub use credentials::{Credentials, KeyOwner, RootKeys};
 pub use listen::tls::{CertificateAuthority, CertificateError};
 pub use listen::{Limits, Listener};
 pub use own::{NoEndpoints, OwnEndpoints};
-pub use road::{Gateway, GatewayParts};
+pub use road::{Gateway, GatewayParts, Peer};

@@ -12,7 +12,7 @@ const PREFIXES: [&str; 3] = ["/_nephele", "/_localstack", "/_aws"];
 
 /// Answers requests under the reserved prefixes.
 pub trait OwnEndpoints: Send + Sync {
-    /// Answers one request; its body is bounded as every other.
+    /// Answers one request; its body is bounded as every other, and its extensions hold the [`Peer`](crate::Peer).
     fn serve<'a>(&'a self, request: Request<Bytes>) -> BoxFuture<'a, Response<ResponseBody>>;
 }
 
@@ -31,9 +31,9 @@ impl OwnEndpoints for NoEndpoints {
 /// Whether a path is the cloud's own.
 pub(crate) fn is_own(path: &str) -> bool {
     path.starts_with("/_")
-        && PREFIXES.iter().any(|prefix| {
-            path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        && PREFIXES
+            .iter()
+            .any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 #[cfg(test)]

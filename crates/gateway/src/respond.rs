@@ -55,7 +55,12 @@ impl Reply<'_> {
             Error::Modeled(error) => self.modeled(error),
             Error::Fault(fault) => {
                 if let Some(text) = fault.internal_text() {
-                    tracing::error!(request = self.request_id, service = self.service.id, text, "a request failed inside");
+                    tracing::error!(
+                        request = self.request_id,
+                        service = self.service.id,
+                        text,
+                        "a request failed inside"
+                    );
                 }
                 self.rendered(&self.dialect.render(fault, self.protocol))
             }

@@ -118,14 +118,17 @@ impl Gateway {
         response
     }
 
-    async fn travel(&self, head: Parts, body: Result<Bytes, Fault>, peer: Peer) -> Response<ResponseBody> {
+    async fn travel(&self, mut head: Parts, body: Result<Bytes, Fault>, peer: Peer) -> Response<ResponseBody> {
         let parts = &self.0.parts;
         if cors::is_preflight(&head.method, &head.headers) {
             return cors::preflight(&parts.origins, &head.headers);
         }
         let origin = parts.origins.allowed(&head.headers);
         let mut response = match body {
-            Ok(body) if own::is_own(head.uri.path()) => parts.own.serve(Request::from_parts(head, body)).await,
+            Ok(body) if own::is_own(head.uri.path()) => {
+                head.extensions.insert(peer);
+                parts.own.serve(Request::from_parts(head, body)).await
+            }
             Ok(body) => self.api_or_data_plane(head, body, peer).await,
             Err(fault) => self.timed(&head, &Bytes::new(), peer, Some(fault)).await,
         };
@@ -179,7 +182,7 @@ impl Gateway {
         };
         let found = self.find(&identified);
         let dialect: &dyn Dialect = found.as_ref().map_or(&Usual, |found| found.dialect());
-        let service = identified.service.schema;
+        let service = &identified.service.schema;
         let reply = Reply { protocol: identified.protocol, service, dialect, request_id: trip.id_text };
         let answer = match broken.map_or(claim, Err) {
             Err(fault) => reply.error(&fault.into()),
@@ -207,7 +210,7 @@ impl Gateway {
         let caller = self.authenticate(trip, identified, claim).await?;
         let found = found.ok_or_else(|| absent(identified))?;
         let region = self.region(trip, claim)?;
-        let input = decode(trip, identified, &found)?;
+        let input = self.decode(trip, identified, &found)?;
         let request = Arc::new(self.request_info(trip, identified));
         let mut output = self.cloud().dispatch(found, Arc::new(caller), region, request, input).await?;
         Ok(reply.output(found.schema(), output.as_mut()))
@@ -238,6 +241,20 @@ impl Gateway {
             let (canonical_request, string_to_sign) = (String::new(), String::new());
             Fault::Authentication(AuthenticationFailure::Mismatch { message, canonical_request, string_to_sign })
         })
+    }
+
+    /// Fills the operation's input from the wire and holds it against the model.
+    fn decode(&self, trip: &Trip<'_>, identified: &Identified, found: &Found<'_>) -> Result<Box<dyn Input>, Fault> {
+        let head = trip.head;
+        let (labels, body) = (identified.labels.as_slice(), trip.body);
+        let parts = RequestParts { method: &head.method, uri: &head.uri, headers: &head.headers, labels, body };
+        let mut input = found.new_input();
+        let read = protocols::protocol(identified.protocol).decode(found.schema(), &parts, input.as_mut());
+        let missing = read.map_err(|malformed| Fault::Malformed { reason: malformed.0 })?;
+        let random = &self.cloud().runtime().random;
+        protocols::tokens::fill(input.as_mut(), &mut || random.uuid());
+        let issues = protocols::validate(found.schema(), input.as_ref(), missing);
+        if issues.is_empty() { Ok(input) } else { Err(Fault::Validation(issues)) }
     }
 
     fn request_info(&self, trip: &Trip<'_>, identified: &Identified) -> RequestInfo {
@@ -278,7 +295,8 @@ impl<'a> Trip<'a> {
     }
 
     fn named<'b>(&'b self, signing_name: Option<&'b str>) -> Head<'b> {
-        let is_form = header_text(&self.head.headers, CONTENT_TYPE.as_str()).starts_with("application/x-www-form-urlencoded");
+        let is_form =
+            header_text(&self.head.headers, CONTENT_TYPE.as_str()).starts_with("application/x-www-form-urlencoded");
         Head {
             method: &self.head.method,
             uri: &self.head.uri,
@@ -288,24 +306,6 @@ impl<'a> Trip<'a> {
             signing_name,
         }
     }
-}
-
-/// Fills the operation's input from the wire and holds it against the model.
-fn decode(trip: &Trip<'_>, identified: &Identified, found: &Found<'_>) -> Result<Box<dyn Input>, Fault> {
-    let head = trip.head;
-    let parts = RequestParts {
-        method: &head.method,
-        uri: &head.uri,
-        headers: &head.headers,
-        labels: &identified.labels,
-        body: trip.body,
-    };
-    let mut input = found.new_input();
-    let codec = protocols::protocol(identified.protocol);
-    let read = codec.decode(found.schema(), &parts, input.as_mut());
-    let missing = read.map_err(|malformed| Fault::Malformed { reason: malformed.0 })?;
-    let issues = protocols::validate(found.schema(), input.as_ref(), missing);
-    if issues.is_empty() { Ok(input) } else { Err(Fault::Validation(issues)) }
 }
 
 /// An operation without a handler: AWS's but not ours yet, or nobody's.

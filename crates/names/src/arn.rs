@@ -65,8 +65,7 @@ impl FromStr for Arn {
         let mut parts = text.splitn(6, ':');
         let mut next = || parts.next().map(str::to_owned).ok_or(InvalidArn);
         let prefix = next()?;
-        let arn =
-            Self { partition: next()?, service: next()?, region: next()?, account: next()?, resource: next()? };
+        let arn = Self { partition: next()?, service: next()?, region: next()?, account: next()?, resource: next()? };
         let complete = prefix == "arn" && ![&arn.partition, &arn.service, &arn.resource].iter().any(|p| p.is_empty());
         complete.then_some(arn).ok_or(InvalidArn)
     }
@@ -103,7 +102,9 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_one() {
-        for bad in ["", "arn", "arn:aws:sqs:us-east-1:000000000000", "urn:aws:sqs:r:a:n", "arn::sqs:r:a:n", "arn:aws:sqs:r:a:"] {
+        for bad in
+            ["", "arn", "arn:aws:sqs:us-east-1:000000000000", "urn:aws:sqs:r:a:n", "arn::sqs:r:a:n", "arn:aws:sqs:r:a:"]
+        {
             assert_eq!(bad.parse::<Arn>(), Err(InvalidArn), "{bad}");
         }
     }

@@ -15,6 +15,8 @@ pub struct Timestamp(i64);
 pub struct InvalidTimestamp;
 
 const MICROS: i64 = 1_000_000;
+/// 0001-01-01T00:00:00Z.
+const EARLIEST: i64 = -62_135_596_800_000_000;
 
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
@@ -40,7 +42,7 @@ impl Timestamp {
     /// From epoch seconds with a fraction, as JSON and CBOR carry them. Refuses what has no date.
     pub fn from_secs_f64(secs: f64) -> Result<Self, InvalidTimestamp> {
         let micros = (secs * MICROS as f64).round();
-        let within = micros.is_finite() && (-62_135_596_800e6..=253_402_300_799.999_999e6).contains(&micros);
+        let within = micros.is_finite() && (EARLIEST as f64..=Self::MAX.0 as f64).contains(&micros);
         within.then_some(Self(micros as i64)).ok_or(InvalidTimestamp)
     }
 

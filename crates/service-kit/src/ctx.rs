@@ -4,8 +4,8 @@ use std::any::Any;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use names::{AccountId, Arn, Partition, RequestId, Timestamp};
 use names::Region;
+use names::{AccountId, Arn, Partition, RequestId, Timestamp};
 use runtime::{Clock, Random};
 use smithy::{OperationSchema, ProtocolKind};
 use store::Store;

@@ -8,7 +8,9 @@ use names::Region;
 use smithy::{OperationSchema, Shape};
 
 use crate::operation::Entry;
-use crate::{AccessRequest, CallRecord, Caller, Cloud, Ctx, Decision, Error, Fault, Input, Output, RequestInfo, Service};
+use crate::{
+    AccessRequest, CallRecord, Caller, Cloud, Ctx, Decision, Error, Fault, Input, Output, RequestInfo, Service,
+};
 
 /// An operation found in the registry, ready to be given its input.
 #[derive(Clone, Copy)]

@@ -73,6 +73,11 @@ impl Service {
         self
     }
 
+    /// Runs what was handed to [`Service::on_reset`].
+    pub fn forget(&self, cloud: &Cloud) {
+        self.forget.iter().for_each(|forget| forget(cloud));
+    }
+
     /// Lets unsigned calls reach the authorizer: resource policies may allow them.
     #[must_use]
     pub fn open_to_anonymous(mut self) -> Self {

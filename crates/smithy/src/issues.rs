@@ -37,6 +37,20 @@ pub enum Violation {
     Enum(&'static [&'static str]),
     /// A union without exactly one member.
     Union,
+    /// Something inside this list or map breaks one of these rules. AWS tells so for scalars, with the whole list or map
+    /// as the value; structures inside have paths of their own.
+    Inside(Inside, Vec<Self>),
+}
+
+/// What of a list or map is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inside {
+    /// The elements of a list.
+    Elements,
+    /// The keys of a map.
+    Keys,
+    /// The values of a map.
+    Values,
 }
 
 /// One broken rule, where, and with which value.

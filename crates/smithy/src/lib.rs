@@ -30,7 +30,7 @@ pub use bytes::Bytes;
 pub use debug::debug;
 pub use error::{ApiError, ErrorSchema, Party};
 pub use generated::{ReadValue, write_all};
-pub use issues::{Issue, Path, PathPart, Presence, Violation};
+pub use issues::{Inside, Issue, Path, PathPart, Presence, Violation};
 pub use names::Timestamp;
 pub use operation::{HttpBinding, Operation, OperationSchema, ProtocolKind, ServiceSchema};
 pub use schema::{Constraints, Kind, Location, Member, Schema, TimestampFormat};

@@ -1,1 +1,14 @@
-//! Starts chosen services in process for tests.
+//! Starts chosen services in process: typed calls and raw wire requests take the real road, time stands still until it is
+//! advanced, randomness is seeded, and everything is gone with the value.
+//!
+//! ```ignore
+//! let cloud = TestCloud::new(|store, runtime| vec![svc_sqs::service(store, runtime)]);
+//! let queue = cloud.call::<CreateQueue>(CreateQueueInput { queue_name: "q".into(), ..Default::default() }).await?;
+//! cloud.advance(Duration::from_secs(31)).await;
+//! ```
+
+mod cloud;
+mod wire;
+
+pub use cloud::TestCloud;
+pub use wire::{WireAnswer, WireRequest};

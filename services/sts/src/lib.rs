@@ -1,1 +1,18 @@
-//! AWS Security Token Service.
+//! AWS Security Token Service. What is here answers who calls; the operations that issue credentials come with IAM and
+//! answer `NotImplemented` until then.
+//!
+//! | file | noun |
+//! |---|---|
+//! | `ops/mod.rs` | the operation table |
+//! | `ops/caller_identity.rs` | who calls |
+//!
+//! Invariant: STS keeps nothing; everything it says is in the caller that the road established.
+
+mod ops;
+
+use service_kit::Service;
+
+/// The service.
+pub fn service() -> Service {
+    Service::new(&api_sts::SERVICE, ops::table())
+}

@@ -26,7 +26,10 @@ impl<'a> Call<'a> {
 
     fn from_pairs(pairs: &'a str) -> Option<Self> {
         let value = |name: &str| {
-            pairs.split('&').find_map(|pair| pair.split_once('=').filter(|(n, _)| *n == name)).map(|(_, value)| decode(value))
+            pairs
+                .split('&')
+                .find_map(|pair| pair.split_once('=').filter(|(n, _)| *n == name))
+                .map(|(_, value)| decode(value))
         };
         Some(Self { action: value("Action")?, version: value("Version") })
     }

@@ -35,7 +35,8 @@ impl<'a> HostParts<'a> {
 
     /// The services whose endpoint this host names. A single first label that is also a service, like `s3.localhost`, counts.
     pub fn services(&self) -> Vec<&'static ServiceEntry> {
-        let labels: Vec<_> = self.labels.iter().copied().filter(|l| *l != "dualstack" && !has_region_shape(l)).collect();
+        let labels: Vec<_> =
+            self.labels.iter().copied().filter(|l| *l != "dualstack" && !has_region_shape(l)).collect();
         (0..labels.len()).map(|from| endpoint_of(&labels[from..].join("."))).find(|s| !s.is_empty()).unwrap_or_default()
     }
 
@@ -58,7 +59,9 @@ fn has_region_shape(label: &str) -> bool {
     let mut parts = label.rsplit('-');
     let number = parts.next().is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()));
     let words: Vec<_> = parts.collect();
-    number && (2..=3).contains(&words.len()) && words.iter().all(|w| w.len() >= 2 && w.bytes().all(|b| b.is_ascii_lowercase()))
+    number
+        && (2..=3).contains(&words.len())
+        && words.iter().all(|w| w.len() >= 2 && w.bytes().all(|b| b.is_ascii_lowercase()))
 }
 
 #[cfg(test)]
@@ -91,7 +94,8 @@ mod tests {
 
     #[test]
     fn customers_hosts_are_no_services() {
-        for host in ["localhost", "127.0.0.1", "x.iot.example.com", "sqs.example.com", "notsqs.us-east-1.amazonaws.com"] {
+        for host in ["localhost", "127.0.0.1", "x.iot.example.com", "sqs.example.com", "notsqs.us-east-1.amazonaws.com"]
+        {
             assert!(ids(host).is_empty(), "{host}");
         }
     }

@@ -63,7 +63,7 @@ pub struct Identified {
 #[derive(Debug, Clone)]
 pub enum Named {
     /// One of the service's.
-    Operation(&'static OperationEntry),
+    Operation(OperationEntry),
     /// None of the service's.
     Unknown {
         /// As the client wrote it; empty when it named none.
@@ -112,17 +112,17 @@ fn candidates(head: &Head<'_>, host: &HostParts<'_>) -> (u8, Vec<&'static Servic
     if named.is_empty() { (4, host.services()) } else { (3, named) }
 }
 
-/// Finds the operation among a few services that share a name: the first that has it, else the first service.
+/// Finds the operation among a few services that share a name: the one that asks for most of a request, since it would
+/// not match by accident; else none of the first service.
 fn within(rule: u8, services: &[&'static ServiceEntry], head: &Head<'_>, host: &HostParts<'_>) -> Identified {
-    let found = services.iter().find_map(|service| operation_in(rule, service, head, host));
-    found.unwrap_or_else(|| unknown(rule, services[0], head))
-}
-
-fn operation_in(rule: u8, service: &'static ServiceEntry, head: &Head<'_>, host: &HostParts<'_>) -> Option<Identified> {
-    if let Some(call) = form::Call::read(head).filter(|_| form::spoken_by(service)) {
-        return call.in_service(rule, service);
-    }
-    rest::spoken_by(service).then(|| rest::in_service(rule, service, head, host)).flatten()
+    let call = form::Call::read(head);
+    let by_form = services.iter().filter(|s| form::spoken_by(s)).find_map(|s| call.as_ref()?.in_service(rule, s));
+    let by_path = || {
+        let rest = services.iter().filter(|service| rest::spoken_by(service));
+        let found = rest.filter_map(|service| rest::in_service(rule, service, head, host));
+        found.reduce(|best, next| if next.specificity > best.specificity { next } else { best }).map(|m| m.identified)
+    };
+    by_form.or_else(by_path).unwrap_or_else(|| unknown(rule, services[0], head))
 }
 
 fn unknown(rule: u8, service: &'static ServiceEntry, head: &Head<'_>) -> Identified {
@@ -135,7 +135,7 @@ fn unknown(rule: u8, service: &'static ServiceEntry, head: &Head<'_>) -> Identif
 /// What nothing else claims is a bucket and a key.
 fn object_storage(head: &Head<'_>, host: &HostParts<'_>) -> Identified {
     let s3 = api_catalog::by_id("s3").expect("the catalog holds S3's model");
-    rest::in_service(7, s3, head, host).unwrap_or_else(|| unknown(7, s3, head))
+    rest::in_service(7, s3, head, host).map_or_else(|| unknown(7, s3, head), |found| found.identified)
 }
 
 impl Named {
@@ -148,7 +148,7 @@ impl Named {
 impl Identified {
     /// The operation's name; empty when it has none.
     pub fn operation_name(&self) -> &'static str {
-        match self.operation {
+        match &self.operation {
             Named::Operation(operation) => operation.name,
             Named::Unknown { .. } => "",
         }
@@ -156,7 +156,7 @@ impl Identified {
 
     /// Whether the operation is answered without a signature.
     pub fn unsigned(&self) -> bool {
-        matches!(self.operation, Named::Operation(operation) if operation.unsigned)
+        matches!(&self.operation, Named::Operation(operation) if operation.unsigned)
     }
 }
 

@@ -8,34 +8,49 @@ use super::{Head, HostParts, Identified, Named, header};
 
 type Labels = Vec<(&'static str, String)>;
 
+/// How much an operation asks of a request: required query keys and headers, then literal segments; greedy labels and
+/// what AWS retired come last.
+pub(super) type Specificity = (usize, usize, bool, bool);
+
+/// An operation that a request may mean.
+pub(super) struct Match {
+    pub(super) specificity: Specificity,
+    pub(super) identified: Identified,
+}
+
 /// The operation of one service that a request means: of all that match, the one that asks for most.
 pub(super) fn in_service(
     rule: u8,
     service: &'static ServiceEntry,
     head: &Head<'_>,
     host: &HostParts<'_>,
-) -> Option<Identified> {
+) -> Option<Match> {
     let bucket = (service.schema.endpoint_prefix == "s3").then(|| host.bucket()).flatten();
     let path = match bucket {
         Some(bucket) => format!("/{bucket}{}", head.uri.path()),
         None => head.uri.path().to_owned(),
     };
     let query = Query::read(head.uri.query().unwrap_or_default());
-    let matching = service.operations.iter().filter_map(|operation| {
-        let wanted = operation.method == head.method.as_str() && query.satisfies(operation) && has_headers(head, operation);
+    let matching = service.operations().filter_map(|operation| {
+        let wanted =
+            operation.method == head.method.as_str() && query.satisfies(&operation) && has_headers(head, &operation);
         let labels = wanted.then(|| match_path(operation.path, &path)).flatten()?;
-        Some((specificity(operation), operation, labels))
+        Some((specificity(&operation), operation, labels))
     });
-    let (_, operation, labels) = matching.max_by_key(|(specificity, ..)| *specificity)?;
-    let protocol = protocol(service);
-    Some(Identified { rule, service, operation: Named::Operation(operation), protocol, labels })
+    // Of equals the first by name: ListBuckets, not ListDirectoryBuckets.
+    let best = matching.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let (specificity, operation, labels) = best?;
+    let operation = Named::Operation(operation);
+    let identified = Identified { rule, service, operation, protocol: protocol(service), labels };
+    Some(Match { specificity, identified })
 }
 
 /// Rule 6: unsigned requests to a path that only one API has.
 pub(super) fn by_fixed_path(head: &Head<'_>) -> Option<Identified> {
     let none = HostParts::default();
     let services = api_catalog::SERVICES.iter().filter(|s| spoken_by(s) && s.schema.endpoint_prefix != "s3");
-    services.filter_map(|service| in_service(6, service, head, &none)).find(|found| telling(found, head))
+    let mut found = services.filter_map(|service| in_service(6, service, head, &none)).map(|found| found.identified);
+    found.find(|found| telling(found, head))
 }
 
 /// Whether a service can be called this way.
@@ -51,7 +66,7 @@ fn protocol(service: &ServiceEntry) -> ProtocolKind {
 /// A path that starts with a dated version, like `/2015-03-31/functions`, is no bucket; a bare word like `/clusters` may
 /// be one, and needs a JSON body or a header of its API to count.
 fn telling(found: &Identified, head: &Head<'_>) -> bool {
-    let Named::Operation(operation) = found.operation else { return false };
+    let Named::Operation(operation) = &found.operation else { return false };
     let dated = operation.path.split('/').nth(1).is_some_and(is_date);
     let json = header(head, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
     let literals = operation.path.split('/').filter(|s| !s.is_empty() && !s.starts_with('{')).count();
@@ -61,11 +76,11 @@ fn telling(found: &Identified, head: &Head<'_>) -> bool {
 
 fn is_date(segment: &str) -> bool {
     let bytes = segment.as_bytes();
-    bytes.len() == 10 && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() })
+    bytes.len() == 10
+        && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() })
 }
 
-/// Operations that ask for more come first: required query keys and headers, then literal segments, greedy labels last.
-fn specificity(operation: &OperationEntry) -> (usize, usize, bool, bool) {
+fn specificity(operation: &OperationEntry) -> Specificity {
     let asked = operation.query_literals.len() + operation.required_query.len() + operation.required_headers.len();
     let literals = operation.path.split('/').filter(|s| !s.is_empty() && !s.starts_with('{')).count();
     (asked, literals, !operation.path.contains("+}"), !operation.deprecated)

@@ -11,7 +11,7 @@ pub(super) fn services(name: &str, head: &Head<'_>, host: &HostParts<'_>) -> Vec
         return services;
     }
     services.retain(|service| possible(service, head));
-    services.sort_by_key(|service| std::cmp::Reverse(likelihood(service, head, host)));
+    services.sort_by_key(|service| host.endpoint_prefix() != Some(service.schema.endpoint_prefix));
     services
 }
 
@@ -19,14 +19,4 @@ pub(super) fn services(name: &str, head: &Head<'_>, host: &HostParts<'_>) -> Vec
 fn possible(service: &ServiceEntry, head: &Head<'_>) -> bool {
     let version = form::Call::read(head).and_then(|call| call.version);
     version.is_none_or(|version| !form::spoken_by(service) || version == service.schema.api_version)
-}
-
-fn likelihood(service: &ServiceEntry, head: &Head<'_>, host: &HostParts<'_>) -> u8 {
-    let by_host = host.endpoint_prefix() == Some(service.schema.endpoint_prefix);
-    let by_account = service.account_in_header() && !head.headers.contains_key("x-amz-account-id");
-    match (by_host, by_account) {
-        (true, _) => 2,
-        (false, false) => 1,
-        (false, true) => 0,
-    }
 }

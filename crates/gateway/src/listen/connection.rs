@@ -50,7 +50,12 @@ impl Connection {
         }
     }
 
-    async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S, secure: bool, shutdown: Shutdown) {
+    async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        self,
+        stream: S,
+        secure: bool,
+        shutdown: Shutdown,
+    ) {
         let peer = Peer { address: self.address, secure };
         let gateway = self.gateway.clone();
         let service = service_fn(move |request| {

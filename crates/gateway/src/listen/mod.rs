@@ -66,6 +66,11 @@ impl Listener {
         Ok(Self { socket: TcpListener::bind(address).await?, gateway, authority })
     }
 
+    /// Serves a port that is bound already. Without an authority there is no TLS on it.
+    pub fn on(socket: TcpListener, gateway: Gateway, authority: Option<Arc<CertificateAuthority>>) -> Self {
+        Self { socket, gateway, authority }
+    }
+
     /// The address really bound, its port chosen when it was 0.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()

@@ -39,18 +39,14 @@ impl CertificateAuthority {
     /// A new authority.
     pub fn create() -> Result<Self, CertificateError> {
         let key = KeyPair::generate()?;
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, "Nephele local certificate authority");
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        (params.not_before, params.not_after) = validity();
-        let certificate = params.self_signed(&key)?;
+        let certificate = own_params().self_signed(&key)?;
         Self::load(&certificate.pem(), &key.serialize_pem())
     }
 
     /// An authority made earlier.
     pub fn load(certificate_pem: &str, key_pem: &str) -> Result<Self, CertificateError> {
-        let issuer = Issuer::from_ca_cert_pem(certificate_pem, KeyPair::from_pem(key_pem)?)?;
+        // The certificate was made from these very parameters, so it need not be parsed to issue in its name.
+        let issuer = Issuer::new(own_params(), KeyPair::from_pem(key_pem)?);
         let resolver = Arc::new(ByHost { issuer, made: Mutex::default() });
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let versions = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
@@ -94,9 +90,11 @@ impl ByHost {
         let mut params = CertificateParams::new(vec![host.to_owned()])?;
         params.distinguished_name.push(DnType::CommonName, host.chars().take(64).collect::<String>());
         if host == "localhost" {
-            params.subject_alt_names.extend(["127.0.0.1", "::1"].map(|ip| SanType::IpAddress(ip.parse().expect("an address"))));
+            params
+                .subject_alt_names
+                .extend(["127.0.0.1", "::1"].map(|ip| SanType::IpAddress(ip.parse().expect("an address"))));
         }
-        (params.not_before, params.not_after) = validity();
+        make_valid(&mut params);
         let certificate = params.signed_by(&key, &self.issuer)?;
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let signing = rustls::crypto::aws_lc_rs::sign::any_supported_type(&private)?;
@@ -116,8 +114,19 @@ impl fmt::Debug for ByHost {
     }
 }
 
-fn validity() -> (time::OffsetDateTime, time::OffsetDateTime) {
-    (rcgen::date_time_ymd(YEARS.0, 1, 1), rcgen::date_time_ymd(YEARS.1, 1, 1))
+/// What the authority says of itself.
+fn own_params() -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, "Nephele local certificate authority");
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    make_valid(&mut params);
+    params
+}
+
+fn make_valid(params: &mut CertificateParams) {
+    params.not_before = rcgen::date_time_ymd(YEARS.0, 1, 1);
+    params.not_after = rcgen::date_time_ymd(YEARS.1, 1, 1);
 }
 
 impl<E: std::error::Error> From<E> for CertificateError {

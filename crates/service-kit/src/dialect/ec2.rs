@@ -10,12 +10,14 @@ pub(super) fn render(fault: &Fault) -> Rendered {
         Fault::Authentication(Auth::UnknownKey | Auth::InvalidToken | Auth::InactiveKey | Auth::Mismatch { .. }) => {
             Rendered::sender("AuthFailure", 401, NOT_VALIDATED)
         }
-        Fault::Authentication(Auth::ExpiredToken) => {
-            Rendered::sender("RequestExpired", 400, "Request has expired.")
-        }
+        Fault::Authentication(Auth::ExpiredToken) => Rendered::sender("RequestExpired", 400, "Request has expired."),
         Fault::AccessDenied { .. } => {
             let text = query::render(fault).message.unwrap_or_default();
-            Rendered::sender("UnauthorizedOperation", 403, format!("You are not authorized to perform this operation. {text}"))
+            Rendered::sender(
+                "UnauthorizedOperation",
+                403,
+                format!("You are not authorized to perform this operation. {text}"),
+            )
         }
         Fault::UnknownOperation { name, .. } => {
             Rendered::sender("InvalidAction", 400, format!("The action {name} is not valid for this web service."))

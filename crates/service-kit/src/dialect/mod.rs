@@ -140,9 +140,9 @@ pub fn constraints(issues: &[smithy::Issue]) -> String {
 pub fn authentication_text(failure: &AuthenticationFailure) -> String {
     match failure {
         AuthenticationFailure::Missing => "Request is missing Authentication Token".to_owned(),
-        AuthenticationFailure::UnknownKey | AuthenticationFailure::InvalidToken | AuthenticationFailure::InactiveKey => {
-            "The security token included in the request is invalid.".to_owned()
-        }
+        AuthenticationFailure::UnknownKey
+        | AuthenticationFailure::InvalidToken
+        | AuthenticationFailure::InactiveKey => "The security token included in the request is invalid.".to_owned(),
         AuthenticationFailure::ExpiredToken => "The security token included in the request is expired".to_owned(),
         AuthenticationFailure::BodyMismatch { .. } => {
             "The provided 'x-amz-content-sha256' header does not match what was computed.".to_owned()

@@ -10,14 +10,13 @@ pub(super) fn render(fault: &Fault) -> Rendered {
                 .with("RequestTime", request_time)
                 .with("ServerTime", server_time)
         }
-        Fault::Authentication(Auth::BodyMismatch { claimed, actual }) => {
-            Rendered::sender("XAmzContentSHA256Mismatch", 400, super::authentication_text(&Auth::BodyMismatch {
-                claimed: claimed.clone(),
-                actual: actual.clone(),
-            }))
-            .with("ClientComputedContentSHA256", claimed)
-            .with("S3ComputedContentSHA256", actual)
-        }
+        Fault::Authentication(Auth::BodyMismatch { claimed, actual }) => Rendered::sender(
+            "XAmzContentSHA256Mismatch",
+            400,
+            super::authentication_text(&Auth::BodyMismatch { claimed: claimed.clone(), actual: actual.clone() }),
+        )
+        .with("ClientComputedContentSHA256", claimed)
+        .with("S3ComputedContentSHA256", actual),
         Fault::UnknownOperation { .. } => {
             Rendered::sender("MethodNotAllowed", 405, "The specified method is not allowed against this resource.")
         }
