@@ -188,6 +188,9 @@ impl Reader for JsonReader<'_> {
             TimestampFormat::EpochSeconds if self.is_number()? => {
                 text::timestamp(self.scan.number()?, TimestampFormat::EpochSeconds)
             }
+            TimestampFormat::EpochSeconds if self.names == Names::Model => {
+                text::timestamp(&self.quoted("Timestamp")?, TimestampFormat::Iso8601)
+            }
             TimestampFormat::EpochSeconds => Err(self.scan.not_a("Timestamp")),
             format => text::timestamp(&self.quoted("Timestamp")?, format),
         }

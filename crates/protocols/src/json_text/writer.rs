@@ -167,7 +167,9 @@ impl Writer for JsonWriter {
 
     fn timestamp(&mut self, member: &'static Member, value: Timestamp) {
         if self.begin(member) {
-            let format = member.timestamp_format.unwrap_or(TimestampFormat::EpochSeconds);
+            let default =
+                if self.names == Names::LowerCamel { TimestampFormat::Iso8601 } else { TimestampFormat::EpochSeconds };
+            let format = member.timestamp_format.unwrap_or(default);
             let mut written = String::new();
             text::push_timestamp(&mut written, value, format);
             match format {

@@ -1,4 +1,6 @@
 //! The protocols over a small hand-written service: what real clients send is read, what AWS answers is written.
 
+mod checks;
 mod demo;
+mod dynamic;
 mod rpc;
