@@ -85,6 +85,21 @@ impl TestCloud {
 }
 
 impl TestCloud {
+    /// The headers with which a client signs a request now.
+    ///
+    /// # Panics
+    /// When the request is not one that HTTP can carry.
+    pub fn signed(&self, wire: &WireRequest) -> Vec<(&'static str, String)> {
+        let mut request = Request::builder().method(&wire.method).uri(&wire.target).header("host", "localhost:4566");
+        for (name, value) in &wire.headers {
+            request = request.header(*name, value);
+        }
+        let (mut head, ()) = request.body(()).expect("a request").into_parts();
+        self.sign(&mut head, &wire.body, wire.signed_for);
+        let text = |name: &'static str| Some((name, head.headers.get(name)?.to_str().ok()?.to_owned()));
+        ["authorization", "x-amz-date"].into_iter().filter_map(text).collect()
+    }
+
     fn sign(&self, head: &mut http::request::Parts, body: &[u8], service: &str) {
         let account = self.account().to_string();
         let signer = Signer {
