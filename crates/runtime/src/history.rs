@@ -67,9 +67,15 @@ impl ClockHistory {
         *self.0.last().unwrap_or(&Segment { real: Timestamp::EPOCH, virtual_start: Timestamp::EPOCH, flows: true })
     }
 
-    /// Begins a new segment at the real instant `real`. When the host's clock went back since the last jump, the
-    /// segments that then lie in the future are dropped: they would answer for instants that are yet to come.
-    pub fn jump(&mut self, real: Timestamp, virtual_start: Timestamp, flows: bool) {
+    /// Begins a new segment at the real instant `real`, at which virtual time is `at`.
+    ///
+    /// It counts from the start of that second, because signatures carry whole seconds: one made right after the jump
+    /// must not seem older than it. Several jumps in one second leave one segment. When the host's clock went back since
+    /// the last jump, the segments that then lie in the future are dropped: they would answer for instants yet to come.
+    pub fn jump(&mut self, real: Timestamp, at: Timestamp, flows: bool) {
+        let into_second = real.micros().rem_euclid(1_000_000);
+        let real = Timestamp::from_micros(real.micros() - into_second);
+        let virtual_start = if flows { Timestamp::from_micros(at.micros().saturating_sub(into_second)) } else { at };
         self.0.retain(|segment| segment.real < real);
         self.0.push(Segment { real, virtual_start, flows });
         let surplus = self.0.len().saturating_sub(KEPT);
@@ -119,6 +125,19 @@ mod tests {
         history.jump(s(500), s(9_000), true);
         history.jump(s(400), s(10_000), true);
         assert_eq!(history.at_real(s(600)), s(10_200));
+        assert_eq!(history.segments().len(), 2);
+    }
+
+    #[test]
+    fn a_signature_of_the_second_of_the_jump_counts_as_made_after_it() {
+        let mut history = ClockHistory::starting(s(0), s(0));
+        let jumped = Timestamp::from_millis(500_700);
+        history.jump(jumped, s(9_000), true);
+        assert_eq!(history.at_real(s(499)), s(499));
+        assert_eq!(history.at_real(s(500)), Timestamp::from_millis(8_999_300));
+        assert_eq!(history.at_real(jumped), s(9_000));
+        history.jump(Timestamp::from_millis(500_900), s(20), false);
+        assert_eq!(history.at_real(s(500)), s(20));
         assert_eq!(history.segments().len(), 2);
     }
 

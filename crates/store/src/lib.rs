@@ -7,6 +7,7 @@
 //! | `memory.rs` | the engine without a disk |
 //! | `local/` | the durable engine on one machine: log, group commit, sorted files |
 //! | `store.rs`, `tx.rs` | what services use: transactions, batches, views |
+//! | `sequence.rs`, `outbox.rs`, `timers.rs` | numbers that only grow, effects after a commit, durable alarms |
 //! | `scope.rs`, `key.rs`, `record.rs`, `table.rs` | typed tables: whose, where, what |
 //!
 //! Invariants: what a reader sees is durable; a transaction is serializable or it did not happen; no key is written that
@@ -18,11 +19,14 @@ pub mod key;
 mod kv;
 pub mod local;
 mod memory;
+mod outbox;
 mod record;
 mod resolver;
 mod scope;
+mod sequence;
 mod store;
 mod table;
+mod timers;
 mod tx;
 mod watch;
 
@@ -33,9 +37,12 @@ pub use kv::{
 };
 pub use local::{Durability, Local, Options};
 pub use memory::Memory;
+pub use outbox::{Delivery, Outbox};
 pub use record::{Record, decode_record, encode_record};
 pub use scope::Scope;
+pub use sequence::Sequence;
 pub use store::{Batch, ReadView, Reader, Store, Writer};
 pub use table::{Raw, RawTable, Span, Table, Value};
+pub use timers::{Due, Timers};
 pub use tx::Tx;
 pub use watch::Watch;

@@ -2,5 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod outbox;
 mod tables;
+mod timers;
 mod transactions;
