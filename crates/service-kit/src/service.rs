@@ -11,6 +11,9 @@ use crate::{Cloud, Operations, ResourceType, Task};
 /// The state a service keeps between calls: handles and caches, never truth.
 pub type State = Arc<dyn Any + Send + Sync>;
 
+/// Drops a cache.
+type Forget = Box<dyn Fn(&Cloud) + Send + Sync>;
+
 /// One service of the cloud.
 pub struct Service {
     pub(crate) api: &'static ServiceSchema,
@@ -20,7 +23,7 @@ pub struct Service {
     pub(crate) tasks: Vec<Task>,
     pub(crate) resources: Vec<Arc<dyn ResourceType>>,
     pub(crate) anonymous: bool,
-    pub(crate) forget: Vec<Box<dyn Fn(&Cloud) + Send + Sync>>,
+    pub(crate) forget: Vec<Forget>,
 }
 
 impl Service {

@@ -27,15 +27,27 @@ pub struct TestCloud {
 impl TestCloud {
     /// A cloud in memory with the services that `services` makes.
     pub fn new(services: impl FnOnce(&Store, &Runtime) -> Vec<Service>) -> Self {
+        let parts = Self::parts();
+        let services = services(&parts.store, &parts.runtime);
+        Self::of(parts, services)
+    }
+
+    /// The usual parts, to be changed and handed to [`TestCloud::of`].
+    pub fn parts() -> CloudParts {
         let runtime = Runtime::simulated(7, START);
         let store = Store::in_memory(runtime.random.clone());
-        Self::on(runtime, store, services)
+        CloudParts::new(runtime, store, PageTokenKey::new(&[1; 32]))
     }
 
     /// A cloud on a store and a runtime of the test's own: for restarts and engines with a disk.
     pub fn on(runtime: Runtime, store: Store, services: impl FnOnce(&Store, &Runtime) -> Vec<Service>) -> Self {
         let services = services(&store, &runtime);
-        let cloud = Cloud::new(CloudParts::new(runtime, store, PageTokenKey::new(&[1; 32])), services);
+        Self::of(CloudParts::new(runtime, store, PageTokenKey::new(&[1; 32])), services)
+    }
+
+    /// A cloud of parts that the test made: with an authorizer, a guard or a recorder of its own.
+    pub fn of(parts: CloudParts, services: Vec<Service>) -> Self {
+        let cloud = Cloud::new(parts, services);
         cloud.start_tasks();
         let gateway = Gateway::new(GatewayParts {
             cloud: cloud.clone(),

@@ -177,7 +177,8 @@ mod tests {
 
     #[test]
     fn templates() {
-        let cases: [(&'static str, &str, Option<&[(&str, &str)]>); 10] = [
+        type Expected = Option<&'static [(&'static str, &'static str)]>;
+        let cases: [(&str, &str, Expected); 10] = [
             ("/", "/", Some(&[])),
             ("/{Bucket}", "/b", Some(&[("Bucket", "b")])),
             ("/{Bucket}", "/b/", Some(&[("Bucket", "b")])),
