@@ -1,0 +1,1 @@
+"""Random values through a real client's serializers and parsers and through our codecs, and back."""
