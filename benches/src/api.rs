@@ -1,0 +1,58 @@
+//! Calls that prepare a run: few, one after the other, and any error ends the run.
+
+use std::io;
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+
+use crate::connection::Connection;
+use crate::sign::RequestSigner;
+
+/// A client of SQS for setting up.
+pub struct Api {
+    connection: Connection,
+    signer: RequestSigner,
+}
+
+impl Api {
+    /// Connects.
+    ///
+    /// # Errors
+    /// Nobody listens there.
+    pub async fn open(address: SocketAddr, signer: &RequestSigner) -> io::Result<Self> {
+        Ok(Self { connection: Connection::open(address).await?, signer: signer.clone() })
+    }
+
+    /// Makes a queue and gives its URL.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn create_queue(&mut self, name: &str, attributes: &Value) -> io::Result<String> {
+        let output = self.call("CreateQueue", &json!({"QueueName": name, "Attributes": attributes})).await?;
+        let url = output["QueueUrl"].as_str();
+        url.map(str::to_owned).ok_or_else(|| io::Error::other("CreateQueue gave no URL"))
+    }
+
+    /// Messages that a queue says it holds, waiting or in flight.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn messages(&mut self, queue: &str) -> io::Result<u64> {
+        let input = json!({"QueueUrl": queue, "AttributeNames": ["All"]});
+        let output = self.call("GetQueueAttributes", &input).await?;
+        let count = |name: &str| output["Attributes"][name].as_str().and_then(|text| text.parse::<u64>().ok());
+        let waiting = count("ApproximateNumberOfMessages").ok_or_else(|| io::Error::other("no number of messages"))?;
+        Ok(waiting + count("ApproximateNumberOfMessagesNotVisible").unwrap_or(0))
+    }
+
+    async fn call(&mut self, operation: &str, input: &Value) -> io::Result<Value> {
+        let request = self.signer.sqs(operation, input.to_string().as_bytes())?;
+        let reply = self.connection.exchange(&request).await?;
+        let body = reply.body();
+        if !reply.is_success() {
+            let text = String::from_utf8_lossy(&body);
+            return Err(io::Error::other(format!("{operation}: {} {text}", reply.status())));
+        }
+        serde_json::from_slice(&body).map_err(io::Error::other)
+    }
+}
