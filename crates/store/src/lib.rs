@@ -9,11 +9,15 @@
 //! | `store.rs`, `tx.rs` | what services use: transactions, batches, views |
 //! | `sequence.rs`, `outbox.rs`, `timers.rs` | numbers that only grow, effects after a commit, durable alarms |
 //! | `scope.rs`, `key.rs`, `record.rs`, `table.rs` | typed tables: whose, where, what |
+//! | `conformance/`, `faulty.rs` | what every engine must pass, and one that fails on purpose |
 //!
 //! Invariants: what a reader sees is durable; a transaction is serializable or it did not happen; no key is written that
 //! does not begin with a [`Scope`]; nothing here reads the system's time or randomness.
 
+#[doc(hidden)]
+pub mod conformance;
 mod error;
+mod faulty;
 mod held;
 pub mod key;
 mod kv;
@@ -31,6 +35,7 @@ mod tx;
 mod watch;
 
 pub use error::{CommitError, StoreError};
+pub use faulty::{Fault, Faulty};
 pub use key::{Key, KeyLike, KeyPart};
 pub use kv::{
     BoxFuture, Commit, KeyRange, Kv, MAX_KEY, MAX_VALUE, Order, Rows, Snapshot, Version, Write, after_key, after_prefix,

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[cfg(target_os = "linux")]
+mod crash;
+mod engines;
+mod local;
 mod outbox;
 mod tables;
 mod timers;
