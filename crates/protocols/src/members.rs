@@ -76,12 +76,14 @@ macro_rules! forward_admitted {
     };
 }
 
-/// Lets the members of one location through.
+/// Lets the members of one location through. Labels and query parameters exist in requests only: in an answer such
+/// members are the body's.
 pub(crate) struct Only<'a>(pub(crate) Location, pub(crate) &'a mut dyn Writer);
 
 impl Only<'_> {
     fn admits(&self, member: &Member) -> bool {
-        member.location == self.0
+        let request_only = matches!(member.location, Location::Label | Location::Query);
+        member.location == self.0 || (self.0 == Location::Body && request_only)
     }
 
     fn inner(&mut self) -> &mut dyn Writer {

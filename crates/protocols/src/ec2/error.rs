@@ -1,12 +1,13 @@
 //! An EC2 error: `<Response><Errors><Error><Code/><Message/></Error></Errors><RequestID/></Response>`.
 
 use super::response::CONTENT_TYPE;
+use crate::members::ErrorMembers;
 use crate::xml::XmlWriter;
 use crate::{Encoded, ErrorReply, reply};
 
 /// Writes the error.
 pub(crate) fn encode(request_id: &str, error: &ErrorReply<'_>) -> Encoded {
-    let mut xml = XmlWriter::never_flattening();
+    let mut xml = XmlWriter::new();
     xml.declaration("\n");
     xml.element("Response", |xml| {
         xml.element("Errors", |xml| xml.element("Error", |xml| describe(xml, error)));
@@ -19,5 +20,8 @@ fn describe(xml: &mut XmlWriter, error: &ErrorReply<'_>) {
     xml.leaf("Code", error.query_code);
     if let Some(message) = error.message {
         xml.leaf("Message", message);
+    }
+    if let Some(members) = error.members {
+        members.write_members(&mut ErrorMembers(xml));
     }
 }

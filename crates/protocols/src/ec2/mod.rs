@@ -1,4 +1,4 @@
-//! EC2's dialect of query: lists without wrapper in requests and always wrapped in answers, its own envelopes.
+//! EC2's dialect of query: lists without wrapper in requests, its own envelopes.
 
 mod error;
 mod response;

@@ -10,7 +10,7 @@ pub(super) const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 
 /// Writes the output.
 pub(crate) fn encode(op: &'static OperationSchema, request_id: &str, output: &mut dyn Shape) -> Encoded {
-    let mut xml = XmlWriter::never_flattening();
+    let mut xml = XmlWriter::new();
     xml.declaration("\n");
     xml.root(&format!("{}Response", op.name), op.service.xml_namespace, |xml| {
         xml.leaf("requestId", request_id);

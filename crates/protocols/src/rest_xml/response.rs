@@ -27,7 +27,8 @@ pub(crate) fn encode(op: &'static OperationSchema, request_id: &str, output: &mu
 }
 
 fn with_body(op: &'static OperationSchema, bound: Bindings, output: &mut dyn Shape) -> Encoded {
-    let has_document = output.schema().members.iter().any(|m| m.location == Location::Body);
+    let in_body = |m: &Member| matches!(m.location, Location::Body | Location::Query | Location::Label);
+    let has_document = output.schema().members.iter().any(in_body);
     match payload(output) {
         _ if op.http.method == "HEAD" => bound.with(None, empty()),
         Payload::Raw(content_type, body) => bound.with(Some(content_type), body),
@@ -56,17 +57,19 @@ fn document(op: &'static OperationSchema, output: &dyn Shape) -> Vec<u8> {
         xml.root(name, namespace(op), |xml| xml.characters(&only.0));
     } else {
         let name = op.output.xml_name.unwrap_or(op.output.name);
-        xml.root(name, namespace(op), |xml| output.write_members(&mut Only(Location::Body, xml)));
+        xml.root_of(name, namespace(op), output, |xml| output.write_members(&mut Only(Location::Body, xml)));
     }
     xml.finish()
 }
 
-/// The document of a payload member: its root is the shape's own element, or the member's.
+/// The document of a payload member. Its root is named by the member if that has a name of its own there, else by the
+/// shape if that has.
 fn payload_document(op: &'static OperationSchema, member: &'static Member, output: &dyn Shape) -> Vec<u8> {
     let mut xml = XmlWriter::new();
     xml.declaration("\n");
     let namespace = member.target.xml_namespace.unwrap_or_else(|| namespace(op));
-    xml.next_root(member.target.xml_name.unwrap_or(member.xml_name), namespace);
+    let own = Some(member.xml_name).filter(|name| *name != member.name);
+    xml.next_root(own.or(member.target.xml_name).unwrap_or(member.xml_name), namespace);
     output.write_members(&mut Only(Location::Payload, &mut xml));
     xml.finish()
 }

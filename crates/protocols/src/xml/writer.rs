@@ -9,8 +9,6 @@ use crate::text;
 /// An XML document being written.
 pub(crate) struct XmlWriter {
     out: String,
-    /// Whether lists and maps marked so are written without a wrapper; ec2 never does.
-    flattens: bool,
     /// The name of the next element instead of its member's: that of the flattened list around it.
     rename: Option<&'static str>,
     /// The namespace to declare on the next element.
@@ -20,12 +18,7 @@ pub(crate) struct XmlWriter {
 impl XmlWriter {
     /// An empty document.
     pub(crate) fn new() -> Self {
-        Self { out: String::with_capacity(512), flattens: true, rename: None, declare: None }
-    }
-
-    /// An empty document in ec2's way.
-    pub(crate) fn never_flattening() -> Self {
-        Self { flattens: false, ..Self::new() }
+        Self { out: String::with_capacity(512), rename: None, declare: None }
     }
 
     /// Writes the declaration, with what AWS puts after it.
@@ -43,6 +36,19 @@ impl XmlWriter {
         }
         self.out.push('>');
         content(self);
+        self.close(name);
+    }
+
+    /// Writes the root element of a structure, with the structure's attributes; `members` writes the rest.
+    pub(crate) fn root_of(&mut self, name: &str, namespace: &str, shape: &dyn Shape, members: impl FnOnce(&mut Self)) {
+        self.out.push('<');
+        self.out.push_str(name);
+        if !namespace.is_empty() {
+            self.namespace("", namespace);
+        }
+        self.attributes(shape);
+        self.out.push('>');
+        members(self);
         self.close(name);
     }
 
@@ -95,6 +101,16 @@ impl XmlWriter {
         name
     }
 
+    /// Opens an element with a namespace.
+    fn start(&mut self, name: &str, namespace: Option<(&'static str, &'static str)>) {
+        self.out.push('<');
+        self.out.push_str(name);
+        if let Some((prefix, address)) = namespace {
+            self.namespace(prefix, address);
+        }
+        self.out.push('>');
+    }
+
     fn close(&mut self, name: &str) {
         self.out.push_str("</");
         self.out.push_str(name);
@@ -142,7 +158,7 @@ impl Writer for XmlWriter {
 
     fn list(&mut self, member: &'static Member, _: usize, elements: &mut dyn Iterator<Item = &dyn WriteValue>) {
         let element = &member.target.members[0];
-        if member.flattened && self.flattens {
+        if member.flattened {
             let name = self.rename.take().unwrap_or(member.xml_name);
             for value in elements {
                 self.rename = Some(name);
@@ -158,14 +174,14 @@ impl Writer for XmlWriter {
 
     fn map(&mut self, member: &'static Member, _: usize, entries: &mut dyn Iterator<Item = (&str, &dyn WriteValue)>) {
         let [key_member, value_member] = member.target.members else { return };
-        let flat = member.flattened && self.flattens;
+        let flat = member.flattened;
         let outer = if flat { self.rename.take().unwrap_or(member.xml_name) } else { self.open(member, None) };
         let name = if flat { outer } else { "entry" };
         for (key, value) in entries {
-            self.element(name, |xml| {
-                xml.leaf(key_member.xml_name, key);
-                value.write(value_member, xml);
-            });
+            self.start(name, member.xml_namespace.filter(|_| flat));
+            self.text(key_member, key);
+            value.write(value_member, self);
+            self.close(name);
         }
         if !flat {
             self.close(outer);

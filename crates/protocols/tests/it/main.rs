@@ -3,4 +3,7 @@
 mod checks;
 mod demo;
 mod dynamic;
+mod leaked;
 mod rpc;
+mod vectors;
+mod xml_text;
