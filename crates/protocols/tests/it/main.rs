@@ -4,6 +4,7 @@ mod checks;
 mod demo;
 mod dynamic;
 mod leaked;
+mod rest;
 mod rpc;
 mod vectors;
 mod xml_text;
