@@ -23,6 +23,8 @@ pub enum StoreError {
     Contention,
     /// A key or value exceeds the store's limits ([`crate::MAX_KEY`], [`crate::MAX_VALUE`]).
     TooLarge(Arc<str>),
+    /// There is no blob of this name.
+    NoBlob(Arc<str>),
     /// Another process has the data directory open.
     Locked(Arc<str>),
     /// The store was closed.
@@ -51,6 +53,7 @@ impl fmt::Display for StoreError {
             }
             Self::Contention => f.write_str("a transaction met a conflict at each of its attempts"),
             Self::TooLarge(what) => write!(f, "too large for the store: {what}"),
+            Self::NoBlob(id) => write!(f, "there is no blob {id}"),
             Self::Locked(dir) => write!(f, "the data directory {dir} is open in another process"),
             Self::Closed => f.write_str("the store is closed"),
         }

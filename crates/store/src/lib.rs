@@ -9,11 +9,13 @@
 //! | `store.rs`, `tx.rs` | what services use: transactions, batches, views |
 //! | `sequence.rs`, `outbox.rs`, `timers.rs` | numbers that only grow, effects after a commit, durable alarms |
 //! | `scope.rs`, `key.rs`, `record.rs`, `table.rs` | typed tables: whose, where, what |
+//! | `blobs/` | object bytes, encrypted at rest |
 //! | `conformance/`, `faulty.rs` | what every engine must pass, and one that fails on purpose |
 //!
 //! Invariants: what a reader sees is durable; a transaction is serializable or it did not happen; no key is written that
 //! does not begin with a [`Scope`]; nothing here reads the system's time or randomness.
 
+pub mod blobs;
 #[doc(hidden)]
 pub mod conformance;
 mod error;

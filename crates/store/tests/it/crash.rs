@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use runtime::Random;
-use store::{Batch, Durability, KeyRange, Local, Options, Order, Reader, Store, Writer};
+use store::{Batch, Durability, KeyRange, Local, Options, Order, Reader, Store, StoreError, Writer};
 
 const WRITERS: u64 = 8;
 
@@ -136,6 +136,68 @@ async fn nothing_acknowledged_is_lost_by_kill_9() {
     for round in 0..rounds() {
         let acked = kill_after(200 + random.below(2_000), dir.path(), None);
         inspect(dir.path(), &acked, &format!("kill -9 in round {round}")).await;
+    }
+}
+
+/// The child of the test below: fills the disk, is refused, makes room, goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn child_whose_disk_fills_up() {
+    let (Ok(dir), Ok(full)) = (std::env::var("STORE_FULL_DIR"), std::env::var("FULL")) else { return };
+    let store = open(Path::new(&dir));
+    let write = async |n: u64, size: usize| {
+        let batch = Batch::new();
+        batch.put(format!("a/{n}").into(), value(0, n, size));
+        batch.put(format!("b/{n}").into(), value(0, n, size));
+        store.write(batch).await
+    };
+    for round in 0..20 {
+        let n = round * 1_000;
+        write(n, 300).await.unwrap();
+        fs::write(&full, "").unwrap();
+        for refused in 1..10 {
+            let outcome = write(n + refused, 100_000).await;
+            assert!(matches!(outcome, Err(StoreError::Unavailable(_))), "{outcome:?}");
+            let view = store.read().await.unwrap();
+            assert_eq!(view.get(format!("a/{}", n + refused).into()).await.unwrap(), None, "what failed is not seen");
+            let counted = store.transact(|tx| async move {
+                tx.get("count".into()).await?;
+                tx.put("count".into(), "x".into());
+                Ok(())
+            });
+            assert!(matches!(counted.await, Err(StoreError::Unavailable(_))), "not a conflict for ever");
+        }
+        fs::remove_file(&full).unwrap();
+        // Enough to sort files, which failed too while the disk was full.
+        for n in n + 10..n + 20 {
+            write(n, 100_000).await.unwrap();
+        }
+    }
+    println!("went on");
+    std::process::abort();
+}
+
+#[tokio::test]
+async fn a_full_disk_is_an_error_that_passes() {
+    let dir = tempfile::tempdir().unwrap();
+    let Some(shim) = Shim::compile(dir.path()) else { return };
+    let data = dir.path().join("data");
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["crash::child_whose_disk_fills_up", "--exact", "--nocapture"]).env("LD_PRELOAD", &shim.library);
+    command.env("STORE_FULL_DIR", &data).env("FULL", dir.path().join("full"));
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("went on"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let store = open(&data);
+    let view = store.read().await.unwrap();
+    for n in (0..20_000).filter(|n| n % 1_000 < 20) {
+        let [a, b] =
+            [view.get(format!("a/{n}").into()).await.unwrap(), view.get(format!("b/{n}").into()).await.unwrap()];
+        let size = match n % 1_000 {
+            0 => Some(300),
+            1..10 => None,
+            _ => Some(100_000),
+        };
+        assert!(a == size.map(|size| value(0, n, size)) && a == b, "number {n}");
     }
 }
 

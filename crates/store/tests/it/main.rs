@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod blobs;
 #[cfg(target_os = "linux")]
 mod crash;
 mod engines;

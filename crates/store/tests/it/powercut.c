@@ -8,11 +8,14 @@
  * environment takes it away. lsm-tree 3.1.10 relies on it for the files of large values (it syncs the file, and the
  * directory only for tables).
  *
+ * While the file $FULL exists, the disk is full: a write to a file is cut in half, and the next one fails with ENOSPC.
+ *
  * An inode is named with its time of birth, because numbers are used again. A sync is recorded before it is answered, so
  * a kill in the middle leaves it half done, as a power cut does. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -114,4 +117,16 @@ int fsync(int fd) {
 int fdatasync(int fd) {
   record(fd);
   return 0;
+}
+
+ssize_t write(int fd, const void *bytes, size_t count) {
+  static ssize_t (*real)(int, const void *, size_t);
+  static __thread int cut;
+  const char *full = getenv("FULL");
+  struct stat meta;
+  if (!real) real = (ssize_t(*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+  if (!full || access(full, F_OK) != 0 || fstat(fd, &meta) != 0 || !S_ISREG(meta.st_mode)) return real(fd, bytes, count);
+  if ((cut = !cut) && count > 1) return real(fd, bytes, count / 2);
+  errno = ENOSPC;
+  return -1;
 }
