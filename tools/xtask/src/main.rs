@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 mod api;
 mod models;
+mod new_service;
 mod tidy;
 mod workspace;
 
@@ -13,6 +14,7 @@ type Outcome = Result<(), String>;
 const USAGE: &str = "\
 cargo xtask models [--check] [--botocore VERSION]   bring in the API models of the installed botocore, or compare
 cargo xtask api show SERVICE [OPERATION]            print the code generated for a service or one operation
+cargo xtask new-service SERVICE OPERATION...        the folders of a new service, and the lines that make it known
 cargo xtask tidy [--shrink]                         check the house rules; take what is done off the ratchet lists";
 
 fn main() -> ExitCode {
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["models", options @ ..] => models::run(options),
         ["api", "show", service, rest @ ..] => api::show(service, rest.first().copied()),
+        ["new-service", id, operations @ ..] => new_service::run(id, operations),
         ["tidy"] => tidy::run(false),
         ["tidy", "--shrink"] => tidy::run(true),
         _ => Err(USAGE.to_owned()),
