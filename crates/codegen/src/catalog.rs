@@ -46,7 +46,9 @@ impl Tables {
         let path_start = self.place(path);
         let method = position(&mut self.methods, operation.method.clone());
         let extra = self.extra(extra(model, operation, query));
-        let flags = u8::from(operation.unsigned) | u8::from(streams(model, operation)) << 1 | u8::from(operation.deprecated) << 2;
+        let flags = u8::from(operation.unsigned)
+            | u8::from(streams(model, operation)) << 1
+            | u8::from(operation.deprecated) << 2;
         let (name_length, path_length) = (operation.name.len(), path.len());
         let _ = writeln!(
             self.records,

@@ -65,7 +65,7 @@ fn inserted(text: &str, beginning: &str, line: &str) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
     let alike = |other: &&str| other.starts_with(beginning);
     let greater = lines.iter().position(|other| alike(other) && *other > line);
-    let last = lines.iter().rposition(|other| alike(&other));
+    let last = lines.iter().rposition(alike);
     let at = greater.or(last.map(|index| index + 1)).unwrap_or(lines.len());
     lines.insert(at, line);
     lines.join("\n") + "\n"
