@@ -1,7 +1,7 @@
 """The stock AWS CLI.
 
 Version 1 ignores AWS_ENDPOINT_URL for `sqs` in the regions of its list of old host names (awscli's
-`customizations/overridesslcommonname.py`, us-east-1 among them), so there `--endpoint-url` is given; in eu-central-1, which
+`customizations/overridesslcommonname.py`, us-east-1 among them), so there `--endpoint-url` is given; in eu-central-2, which
 is not on the list, what a person exports is enough. Version 2 has no such list.
 """
 
@@ -16,7 +16,7 @@ import pytest
 AWS = shutil.which("aws", path=str(pathlib.Path(sys.executable).parent)) or shutil.which("aws")
 
 
-@pytest.fixture(params=["us-east-1", "eu-central-1"])
+@pytest.fixture(params=["us-east-1", "eu-central-2"])
 def aws(request, cloud, account):
     """Runs `aws …` and reads its JSON; a refusal is given back as its text."""
     region = request.param
