@@ -1,0 +1,1 @@
+//! The program as its users meet it: the real binary on a free port.
