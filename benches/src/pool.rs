@@ -6,8 +6,8 @@ use std::rc::Rc;
 use crate::load::{Lane, Progress};
 use crate::tally::Caller;
 
-/// Most requests in a pool: some 50 MB of small ones, and a quarter of a second of signing.
-const MOST: usize = 32_768;
+/// Most requests in a pool: some 25 MB of small ones, and a quarter of a second of signing.
+const MOST: usize = 16_384;
 /// Requests for each connection, as long as the pool does not get larger than [`MOST`].
 const EACH: usize = 4_096;
 
@@ -87,6 +87,6 @@ mod tests {
 
     #[test]
     fn pools_are_bounded() {
-        assert_eq!((size(1), size(8), size(1_000)), (4_096, 32_768, 32_768));
+        assert_eq!((size(1), size(8), size(1_000)), (4_096, 16_384, 16_384));
     }
 }

@@ -69,12 +69,12 @@ impl Server {
         Ok(Self { child, address })
     }
 
-    /// Runs this program's bare server, which says on which port it listens.
+    /// Runs the bare server of `program`, this one, which says on which port it listens.
     ///
     /// # Errors
     /// It cannot be run, or does not say it.
-    pub fn spawn_bare(answers: &[u8], hash: bool) -> io::Result<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
+    pub fn spawn_bare(program: &Path, answers: &[u8], hash: bool) -> io::Result<Self> {
+        let mut command = Command::new(program);
         command.arg("bare").args(hash.then_some("--hash"));
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         if let Some(mut stdin) = child.stdin.take() {

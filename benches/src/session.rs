@@ -122,7 +122,7 @@ impl Session<'_> {
     async fn bare<L: Lane + 'static>(&self, measured: &Measured, lanes: Vec<L>) -> io::Result<Measured> {
         let named = |(name, sample): (&&str, &Sample)| ((*name).to_owned(), sample.clone());
         let answers: Answers = measured.samples.iter().map(named).collect();
-        let server = Server::spawn_bare(&serde_json::to_vec(&answers)?, self.run.bare_hash)?;
+        let server = Server::spawn_bare(&std::env::current_exe()?, &serde_json::to_vec(&answers)?, self.run.bare_hash)?;
         let plan = Plan { warm_up: self.scale.warm_up / 2, measure: self.scale.measure.min(BARE) };
         load::run(&server.target(), lanes, plan).await
     }
