@@ -36,7 +36,9 @@ impl Collected {
 
     /// Puts `part` around all issues after the first `from`.
     pub(crate) fn within(&mut self, from: usize, part: impl Fn() -> PathPart) {
-        self.0[from..].iter_mut().for_each(|issue| issue.path.0.push(part()));
+        if self.0.len() > from {
+            self.0[from..].iter_mut().for_each(|issue| issue.path.0.push(part()));
+        }
     }
 
     /// The issues, their paths outermost part first.

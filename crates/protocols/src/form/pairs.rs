@@ -27,23 +27,18 @@ fn decode(text: &[u8]) -> ReadResult<Cow<'_, str>> {
     }
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some((byte, after)) = rest.split_first() {
-        rest = match byte {
-            b'%' => {
-                let [high, low, after @ ..] = after else { return Err(bad_escape()) };
-                out.push(digit(*high)? << 4 | digit(*low)?);
-                after
-            }
-            b'+' => {
-                out.push(b' ');
-                after
-            }
-            _ => {
-                out.push(*byte);
-                after
-            }
+    while let Some(at) = rest.iter().position(|b| matches!(b, b'%' | b'+')) {
+        out.extend_from_slice(&rest[..at]);
+        rest = if rest[at] == b'+' {
+            out.push(b' ');
+            &rest[at + 1..]
+        } else {
+            let [_, high, low, after @ ..] = &rest[at..] else { return Err(bad_escape()) };
+            out.push(digit(*high)? << 4 | digit(*low)?);
+            after
         };
     }
+    out.extend_from_slice(rest);
     String::from_utf8(out).map(Cow::Owned).map_err(|_| refused())
 }
 

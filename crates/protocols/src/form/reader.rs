@@ -39,17 +39,20 @@ struct Node<'a> {
 impl<'a> Node<'a> {
     /// The place one part further.
     fn child(&self, name: &str) -> Option<Self> {
-        let exact = self.under.binary_search_by(|pair| pair.0[self.skip..].cmp(name)).ok();
-        let order = |pair: &Pair<'_>| dotted_order(&pair.0.as_bytes()[self.skip..], name.as_bytes());
-        let start = self.under.partition_point(|pair| order(pair) == Ordering::Less);
-        let length = self.under[start..].partition_point(|pair| order(pair) == Ordering::Equal);
+        let order = |pair: &Pair<'_>| dotted_order(&pair.0.as_bytes()[self.skip..], name);
+        let from = self.under.partition_point(|pair| pair.0[self.skip..] < *name);
+        let first = self.under.get(from).filter(|pair| pair.0[self.skip..].starts_with(name))?;
+        let value = (first.0.len() == self.skip + name.len()).then_some(&*first.1);
+        // Between `Name` and `Name.1` there may be names like `Name-x`.
+        let start = from + self.under[from..].partition_point(|pair| order(pair).is_lt());
+        let length = self.under[start..].partition_point(|pair| order(pair).is_eq());
         let under = &self.under[start..start + length];
-        let value = exact.map(|at| &*self.under[at].1);
         (value.is_some() || length > 0).then_some(Self { value, under, skip: self.skip + name.len() + 1 })
     }
 
     fn child_of(&self, member: &Member) -> Option<Self> {
-        self.child(member.query_name).or_else(|| self.child(member.name))
+        let own = self.child(member.query_name);
+        own.or_else(|| if member.query_name == member.name { None } else { self.child(member.name) })
     }
 
     /// The numbers among the next parts, ascending.
@@ -77,9 +80,9 @@ impl<'a> Node<'a> {
 }
 
 /// Where `text` lies relative to all texts that start with `name` and a dot.
-fn dotted_order(text: &[u8], name: &[u8]) -> Ordering {
-    let head = &text[..text.len().min(name.len() + 1)];
-    head.iter().cmp(name.iter().chain(b"."))
+fn dotted_order(text: &[u8], name: &str) -> Ordering {
+    let (head, tail) = text.split_at(text.len().min(name.len()));
+    head.cmp(name.as_bytes()).then_with(|| tail.first().cmp(&Some(&b'.')))
 }
 
 fn canonical(digits: &str) -> ReadResult<u32> {

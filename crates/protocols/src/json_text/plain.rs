@@ -5,19 +5,24 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// How many bytes at the start of `bytes` are neither a quote, a backslash nor a control character. Eight bytes a step.
 pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
-    let (words, _) = bytes.as_chunks::<8>();
-    let skipped = words.iter().take_while(|word| all_plain(u64::from_le_bytes(**word))).count() * 8;
-    let rest = bytes[skipped..].iter().take_while(|b| **b >= 0x20 && **b != b'"' && **b != b'\\').count();
-    skipped + rest
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let special = special(u64::from_le_bytes(*word));
+        if special != 0 {
+            return at * 8 + special.trailing_zeros() as usize / 8;
+        }
+    }
+    let plain = rest.iter().take_while(|b| **b >= 0x20 && **b != b'"' && **b != b'\\').count();
+    words.len() * 8 + plain
 }
 
-/// No byte of the word is special. May say no for a plain word with a byte after a special one; never yes wrongly.
-fn all_plain(word: u64) -> bool {
-    let quote = word ^ (LOW * b'"' as u64);
-    let backslash = word ^ (LOW * b'\\' as u64);
-    let has_zero = |x: u64| x.wrapping_sub(LOW) & !x & HIGH;
+/// Has the high bit of each special byte set. Above the first special byte, bits may be set wrongly.
+fn special(word: u64) -> u64 {
+    let zero_bytes = |x: u64| x.wrapping_sub(LOW) & !x & HIGH;
+    let quote = zero_bytes(word ^ (LOW * b'"' as u64));
+    let backslash = zero_bytes(word ^ (LOW * b'\\' as u64));
     let control = word.wrapping_sub(LOW * 0x20) & !word & HIGH;
-    (has_zero(quote) | has_zero(backslash) | control) == 0
+    quote | backslash | control
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ impl<'a> JsonReader<'a> {
         presence: &mut Presence,
         wanted: fn(&Member) -> bool,
     ) -> ReadResult<()> {
-        if self.scan.end().is_ok() {
+        if self.scan.is_done() {
             return Ok(());
         }
         self.members(shape, presence, wanted)?;
@@ -101,16 +101,16 @@ impl<'a> JsonReader<'a> {
     }
 
     fn quoted(&mut self, java: &str) -> ReadResult<Cow<'a, str>> {
-        if self.scan.peek()? == b'"' { self.scan.string() } else { Err(self.scan.not_a(java)) }
+        if self.scan.peek() == b'"' { self.scan.string() } else { Err(self.scan.not_a(java)) }
     }
 
-    fn is_number(&mut self) -> ReadResult<bool> {
-        Ok(matches!(self.scan.peek()?, b'-' | b'0'..=b'9'))
+    fn is_number(&mut self) -> bool {
+        matches!(self.scan.peek(), b'-' | b'0'..=b'9')
     }
 
     /// A whole number; a fraction is cut off, as Coral does.
     fn whole(&mut self, java: &str) -> ReadResult<i64> {
-        if !self.is_number()? {
+        if !self.is_number() {
             return Err(self.scan.not_a(java));
         }
         let text = self.scan.number()?;
@@ -133,7 +133,7 @@ pub(crate) fn document(text: &[u8]) -> ReadResult<Document> {
 
 impl Reader for JsonReader<'_> {
     fn boolean(&mut self, _: &'static Member) -> ReadResult<bool> {
-        match self.scan.peek()? {
+        match self.scan.peek() {
             b't' => self.scan.literal("true"),
             b'f' => self.scan.literal("false").map(|_| false),
             b'"' => text::boolean(&self.scan.string()?).map_err(|_| super::scan::unexpected()),
@@ -152,7 +152,7 @@ impl Reader for JsonReader<'_> {
 
     fn double(&mut self, member: &'static Member) -> ReadResult<f64> {
         let java = if member.target.kind == Kind::Float { "Float" } else { "Double" };
-        match self.scan.peek()? {
+        match self.scan.peek() {
             b'"' => match &*self.scan.string()? {
                 special @ ("NaN" | "Infinity" | "-Infinity") => text::double(special),
                 _ => Err(Malformed(format!("STRING_VALUE cannot be converted to {java}"))),
@@ -167,7 +167,7 @@ impl Reader for JsonReader<'_> {
     }
 
     fn blob(&mut self, _: &'static Member) -> ReadResult<Bytes> {
-        let encoded = match self.scan.peek()? {
+        let encoded = match self.scan.peek() {
             b'"' => self.scan.string()?,
             b'[' => return Err(Malformed::new("Unrecognized collection type class java.nio.ByteBuffer")),
             b'{' => return Err(self.scan.not_a("")),
@@ -185,7 +185,7 @@ impl Reader for JsonReader<'_> {
 
     fn timestamp(&mut self, member: &'static Member) -> ReadResult<Timestamp> {
         match member.timestamp_format.unwrap_or(TimestampFormat::EpochSeconds) {
-            TimestampFormat::EpochSeconds if self.is_number()? => {
+            TimestampFormat::EpochSeconds if self.is_number() => {
                 text::timestamp(self.scan.number()?, TimestampFormat::EpochSeconds)
             }
             TimestampFormat::EpochSeconds if self.names == Names::Model => {

@@ -22,61 +22,70 @@ impl<'a> Scanner<'a> {
         Ok(Self { text, at: 0, depth: Depth::default() })
     }
 
-    /// The first byte of the next token.
-    pub(crate) fn peek(&mut self) -> ReadResult<u8> {
-        let rest = &self.text.as_bytes()[self.at..];
-        let blank = rest.iter().take_while(|b| matches!(b, b' ' | b'\n' | b'\r' | b'\t')).count();
-        self.at += blank;
-        rest.get(blank).copied().ok_or_else(|| Malformed::new("Unexpected end-of-input"))
+    /// The first byte of the next token; 0, with which no token begins, at the end.
+    pub(crate) fn peek(&mut self) -> u8 {
+        let bytes = self.text.as_bytes();
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(self.at) {
+            self.at += 1;
+        }
+        bytes.get(self.at).copied().unwrap_or(0)
     }
 
     /// Takes the byte if it is next.
-    pub(crate) fn take(&mut self, byte: u8) -> ReadResult<bool> {
-        let found = self.peek()? == byte;
+    pub(crate) fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == byte;
         self.at += usize::from(found);
-        Ok(found)
+        found
     }
 
     /// Nothing but blanks is left.
+    pub(crate) fn is_done(&mut self) -> bool {
+        self.peek() == 0 && self.at == self.text.len()
+    }
+
+    /// Refuses anything but blanks.
     pub(crate) fn end(&mut self) -> ReadResult<()> {
-        match self.peek() {
-            Err(_) => Ok(()),
-            Ok(_) => Err(unexpected()),
-        }
+        if self.is_done() { Ok(()) } else { Err(unexpected()) }
+    }
+
+    /// What stands here is no JSON, or the text ends.
+    #[cold]
+    fn refuse<T>(&mut self) -> ReadResult<T> {
+        if self.is_done() { Err(Malformed::new("Unexpected end-of-input")) } else { Err(unexpected()) }
     }
 
     /// Goes into a list (`[`) or object (`{`).
     pub(crate) fn open(&mut self, bracket: u8) -> ReadResult<()> {
-        if !self.take(bracket)? {
-            return Err(self.misplaced(bracket));
+        if !self.take(bracket) {
+            return Err(self.misplaced());
         }
         self.depth.enter()
     }
 
     /// True before each further part of a list or object, false after its last, which leaves it.
     pub(crate) fn more(&mut self, first: &mut bool, bracket: u8) -> ReadResult<bool> {
-        if self.take(bracket)? {
+        if self.take(bracket) {
             self.depth.leave();
             return Ok(false);
         }
-        if !std::mem::replace(first, false) && !self.take(b',')? {
-            return Err(unexpected());
+        if !std::mem::replace(first, false) && !self.take(b',') {
+            return self.refuse();
         }
         Ok(true)
     }
 
     /// A key of an object and its colon.
     pub(crate) fn key(&mut self) -> ReadResult<Cow<'a, str>> {
-        if self.peek()? != b'"' {
-            return Err(unexpected());
+        if self.peek() != b'"' {
+            return self.refuse();
         }
         let key = self.string()?;
-        if self.take(b':')? { Ok(key) } else { Err(unexpected()) }
+        if self.take(b':') { Ok(key) } else { self.refuse() }
     }
 
     /// Takes `null` if it is next.
     pub(crate) fn null(&mut self) -> ReadResult<bool> {
-        Ok(self.peek()? == b'n' && self.literal("null")?)
+        Ok(self.peek() == b'n' && self.literal("null")?)
     }
 
     /// Takes a word of which the first byte was seen.
@@ -110,7 +119,10 @@ impl<'a> Scanner<'a> {
             match rest.as_bytes().get(plain) {
                 Some(b'"') => return Ok(out),
                 Some(b'\\') => out.push(self.escape()?),
-                _ => return Err(unexpected()),
+                _ => {
+                    self.at -= 1;
+                    return self.refuse();
+                }
             }
         }
     }
@@ -158,7 +170,7 @@ impl<'a> Scanner<'a> {
     /// A number of which the first byte was seen, as it is written.
     pub(crate) fn number(&mut self) -> ReadResult<&'a str> {
         let rest = &self.text.as_bytes()[self.at..];
-        let length = number_length(rest).ok_or_else(unexpected)?;
+        let Some(length) = number_length(rest) else { return self.refuse() };
         let start = self.at;
         self.at += length;
         Ok(&self.text[start..self.at])
@@ -166,7 +178,7 @@ impl<'a> Scanner<'a> {
 
     /// Passes over a value and gives its text.
     pub(crate) fn skip(&mut self) -> ReadResult<&'a str> {
-        let first = self.peek()?;
+        let first = self.peek();
         let start = self.at;
         match first {
             b'"' => drop(self.string()?),
@@ -195,13 +207,12 @@ impl<'a> Scanner<'a> {
     /// Why the next token is not the scalar that `java` names, in Coral's words.
     pub(crate) fn not_a(&mut self, java: &str) -> Malformed {
         let token = match self.peek() {
-            Ok(b't') => "TRUE_VALUE",
-            Ok(b'f') => "FALSE_VALUE",
-            Ok(b'"') => "STRING_VALUE",
-            Ok(b'-' | b'0'..=b'9') => self.number_token(),
-            Ok(b'{') => return Malformed::new("Start of structure or map found where not expected"),
-            Ok(b'[') => return Malformed(format!("Unrecognized collection type class java.lang.{java}")),
-            _ => return unexpected(),
+            b't' => "TRUE_VALUE",
+            b'f' => "FALSE_VALUE",
+            b'"' => "STRING_VALUE",
+            b'-' | b'0'..=b'9' => self.number_token(),
+            b'[' => return Malformed(format!("Unrecognized collection type class java.lang.{java}")),
+            _ => return self.misplaced(),
         };
         Malformed(format!("{token} cannot be converted to {java}"))
     }
@@ -211,13 +222,14 @@ impl<'a> Scanner<'a> {
         if whole { "NUMBER_VALUE" } else { "DECIMAL_VALUE" }
     }
 
-    /// Why the next token does not open what `bracket` opens.
-    fn misplaced(&mut self, bracket: u8) -> Malformed {
-        match (self.peek(), bracket) {
-            (Ok(b'{'), _) => Malformed::new("Start of structure or map found where not expected"),
-            (Ok(b'['), _) => Malformed::new("Unrecognized collection type"),
-            (Ok(_), _) => Malformed::new("Unexpected field type"),
-            (Err(error), _) => error,
+    /// Why the next token does not begin what was expected.
+    #[cold]
+    fn misplaced(&mut self) -> Malformed {
+        match self.peek() {
+            b'{' => Malformed::new("Start of structure or map found where not expected"),
+            b'[' => Malformed::new("Unrecognized collection type"),
+            b'"' | b't' | b'f' | b'n' | b'-' | b'0'..=b'9' => Malformed::new("Unexpected field type"),
+            _ => self.refuse::<()>().expect_err("it always refuses"),
         }
     }
 }

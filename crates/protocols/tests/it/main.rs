@@ -4,6 +4,7 @@ mod checks;
 mod demo;
 mod dynamic;
 mod leaked;
+mod properties;
 mod rest;
 mod rpc;
 mod vectors;
