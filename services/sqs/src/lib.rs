@@ -1,1 +1,54 @@
-//! Amazon Simple Queue Service: durable queues.
+//! Amazon Simple Queue Service: durable queues, standard and FIFO.
+//!
+//! | file | what |
+//! |---|---|
+//! | `ops/` | the AWS edge: typed input → engine → typed output; `ops/mod.rs` is the operation table |
+//! | `engine/` | the queues, in their own words; `engine/mod.rs` maps it |
+//! | `store.rs` | tables, keys, records |
+//! | `tasks.rs` | background work |
+//! | `resources.rs` | `AWS::SQS::Queue` and its policies, for stacks and inventories |
+//! | `calls.rs` | calls to other services |
+//! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
+//!
+//! Invariants: all truth is in the store, and what is in memory can be read again from it. A message that was acknowledged
+//! is received until it is deleted, expires or is purged. While one receiver has a message no other gets it. A FIFO group
+//! is received in the order in which it was sent.
+
+mod calls;
+mod engine;
+mod error;
+pub mod limits;
+mod ops;
+
+mod store;
+mod tasks;
+
+use std::sync::Arc;
+
+use runtime::Runtime;
+use service_kit::Service;
+
+use engine::Engine;
+
+/// What the service keeps between calls.
+pub(crate) struct Sqs {
+    engine: Engine,
+}
+
+impl Sqs {
+    /// The queues.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+/// The service, on a store and by the clock of a runtime.
+pub fn service(store: &::store::Store, runtime: &Runtime) -> Service {
+    let engine = Engine::new(store.clone(), runtime.clone());
+    let forgetful = engine.clone();
+    let service = Service::new(&api_sqs::SERVICE, ops::table())
+        .state(Arc::new(Sqs { engine: engine.clone() }))
+        .dialect(error::Words)
+        .on_reset(move |_| forgetful.forget());
+    tasks::add(service, &engine)
+}

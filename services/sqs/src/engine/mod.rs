@@ -1,0 +1,128 @@
+//! The queues themselves, in their own words: no API types, no HTTP, no ambient time.
+//!
+//! | file | what |
+//! |---|---|
+//! | `queue.rs`, `directory.rs` | a queue in use; finding one |
+//! | `lifecycle.rs` | creating, changing, purging, deleting queues |
+//! | `send.rs`, `receive.rs`, `wait.rs`, `settle.rs` | the life of a message: sent, claimed, awaited, settled |
+//! | `window/` | the messages that can be received next. Pure |
+//! | `fill.rs` | reading the store into a window |
+//! | `moves.rs`, `expire.rs`, `sweep.rs` | moving dead letters back, retention, removing what was purged |
+//! | `message.rs`, `settings.rs`, `redrive.rs`, `policy.rs`, `receipt.rs`, `digest.rs`, `tally.rs`, `throttle.rs` | nouns and rules. Pure |
+//! | `refusal.rs` | reasons not to do something |
+
+pub(crate) mod digest;
+pub(crate) mod directory;
+pub(crate) mod expire;
+mod fill;
+pub(crate) mod lifecycle;
+pub(crate) mod message;
+pub(crate) mod moves;
+pub(crate) mod policy;
+pub(crate) mod queue;
+pub(crate) mod receipt;
+pub(crate) mod receive;
+pub(crate) mod redrive;
+pub(crate) mod refusal;
+pub(crate) mod send;
+pub(crate) mod settings;
+pub(crate) mod settle;
+pub(crate) mod sweep;
+pub(crate) mod tally;
+pub(crate) mod throttle;
+mod wait;
+pub(crate) mod window;
+
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use names::Timestamp;
+use runtime::Runtime;
+use service_kit::Wake;
+use store::{Scope, Sequence, Store, StoreError};
+use tokio::sync::Notify;
+
+use directory::Directory;
+use queue::{Home, Queue};
+use refusal::Refusal;
+use tally::Counts;
+
+/// All queues of a cloud. Cheap to clone; clones are the same.
+#[derive(Clone)]
+pub(crate) struct Engine(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    runtime: Runtime,
+    numbers: Sequence,
+    directory: Directory,
+    chores: Chores,
+}
+
+/// Told when there is background work before its time.
+#[derive(Default)]
+pub(crate) struct Chores {
+    /// Content is to be removed.
+    pub sweep: Wake,
+    /// Messages are to be moved.
+    pub moves: Wake,
+    /// The same, for the task that is moving already.
+    pub moves_changed: Notify,
+}
+
+impl Engine {
+    /// Queues kept in `store`, living by the clock and the randomness of `runtime`.
+    pub(crate) fn new(store: Store, runtime: Runtime) -> Self {
+        let numbers = Sequence::new(&store, Scope::Global, "sqs");
+        let (directory, chores) = (Directory::default(), Chores::default());
+        Self(Arc::new(Inner { store, runtime, numbers, directory, chores }))
+    }
+
+    /// The queue at a place.
+    pub(crate) async fn find(&self, home: &Home) -> Result<Arc<Queue>, Refusal> {
+        self.lookup(home).await?.ok_or(Refusal::NoSuchQueue)
+    }
+
+    /// The queue at a place, when there is one.
+    pub(crate) async fn lookup(&self, home: &Home) -> Result<Option<Arc<Queue>>, StoreError> {
+        self.0.directory.find(&self.0.store, home).await
+    }
+
+    /// The queue at a place when it is at hand, or the store answers without waiting: for decisions made before a call.
+    pub(crate) fn peek(&self, home: &Home) -> Option<Arc<Queue>> {
+        self.lookup(home).now_or_never()?.ok().flatten()
+    }
+
+    /// Counts of a queue's messages, after up to so many batches of expired ones were removed.
+    pub(crate) async fn counts(&self, queue: &Queue, batches: usize) -> Result<Counts, StoreError> {
+        self.expire(queue, batches).await?;
+        Ok(queue.state().tally.counts(self.now()))
+    }
+
+    /// Forgets everything in memory: the store was emptied.
+    pub(crate) fn forget(&self) {
+        self.0.directory.clear();
+    }
+
+    /// Where background work is announced.
+    pub(crate) fn chores(&self) -> &Chores {
+        &self.0.chores
+    }
+
+    fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.runtime.clock.now()
+    }
+
+    fn announce_moves(&self) {
+        self.0.chores.moves.signal();
+        self.0.chores.moves_changed.notify_waiters();
+    }
+
+    async fn number(&self) -> Result<u64, StoreError> {
+        self.0.numbers.next().await
+    }
+}

@@ -1,0 +1,255 @@
+//! Sending: one blind write for a standard queue; for a FIFO queue a transaction that knows what was sent before, in the
+//! order of each group.
+
+use std::sync::Arc;
+
+use names::Timestamp;
+use store::{Batch, StoreError, Tx, Writer};
+
+use super::Engine;
+use super::message::{Draft, Message};
+use super::queue::Queue;
+use super::refusal::Refusal;
+use super::settings::DeduplicationScope;
+use super::throttle::Call;
+use super::window::Arrival;
+use crate::limits;
+use crate::store::{DELIVERIES, DUE, Delivery, MESSAGES, MessageNo, RECENT, RECENT_ENDS, Recent};
+
+/// The kind of a deduplication id among the ids remembered.
+pub(super) const SENT: u8 = 0;
+
+/// A message that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// Its id.
+    pub id: u128,
+    /// MD5 of its body.
+    pub body_md5: [u8; 16],
+    /// Its number, which FIFO queues show.
+    pub number: MessageNo,
+}
+
+/// Messages between their numbers and the knowledge that they are stored.
+///
+/// Dropped before that, because the caller went away or the store failed, it finds out in the background.
+pub(super) struct Shipment<'a> {
+    engine: &'a Engine,
+    queue: &'a Arc<Queue>,
+    numbers: Vec<MessageNo>,
+}
+
+impl<'a> Shipment<'a> {
+    /// Announces `count` messages to the queue's window, before they are written.
+    pub(super) async fn begin(engine: &'a Engine, queue: &'a Arc<Queue>, count: usize) -> Result<Self, StoreError> {
+        let first = engine.0.numbers.take(count as u64).await?;
+        let numbers: Vec<_> = (first..first + count as u64).collect();
+        let mut state = queue.state();
+        numbers.iter().for_each(|number| state.window.sending().begin(*number));
+        drop(state);
+        Ok(Self { engine, queue, numbers })
+    }
+
+    /// The numbers announced.
+    pub(super) fn numbers(&self) -> &[MessageNo] {
+        &self.numbers
+    }
+
+    /// Hands over those that were stored; the other numbers are not used.
+    pub(super) fn arrive(mut self, arrivals: Vec<Arrival>) {
+        let numbers = std::mem::take(&mut self.numbers);
+        deliver(self.queue, &numbers, arrivals);
+    }
+}
+
+impl Drop for Shipment<'_> {
+    fn drop(&mut self) {
+        if !self.numbers.is_empty() {
+            let (engine, queue) = (self.engine.clone(), self.queue.clone());
+            let numbers = std::mem::take(&mut self.numbers);
+            let tasks = engine.0.runtime.tasks.clone();
+            tasks.spawn("sqs.find-out", async move { find_out(&engine, &queue, &numbers).await });
+        }
+    }
+}
+
+/// Commits are decided in order, so once a later one is answered the outcome of an abandoned one can be read.
+async fn find_out(engine: &Engine, queue: &Arc<Queue>, numbers: &[MessageNo]) {
+    let mut arrivals = Vec::new();
+    if engine.store().write(Batch::new()).await.is_ok() {
+        for number in numbers {
+            arrivals.extend(stored(engine, queue, *number).await.ok().flatten());
+        }
+    }
+    deliver(queue, numbers, arrivals);
+}
+
+async fn stored(engine: &Engine, queue: &Queue, number: MessageNo) -> Result<Option<Arrival>, StoreError> {
+    let view = engine.store().read().await?;
+    let Some(message) = MESSAGES.get(&view, &queue.scope, &(queue.id, number)).await? else { return Ok(None) };
+    let delivery = DELIVERIES.get(&view, &queue.scope, &(queue.id, number)).await?;
+    Ok(Some(Arrival { number, message: Arc::new(message), from: delivery.map(|delivery| delivery.until) }))
+}
+
+fn deliver(queue: &Queue, numbers: &[MessageNo], arrivals: Vec<Arrival>) {
+    let retention = queue.record().settings.retention();
+    let woken = arrivals.len();
+    let mut hidden = false;
+    let mut state = queue.state();
+    for arrival in arrivals {
+        hidden |= arrival.from.is_some();
+        state.tally.sent(arrival.number, arrival.from);
+        let expires = arrival.message.sent_at.plus(retention);
+        state.expiry.not_before = state.expiry.not_before.min(expires);
+        state.window.arrived(arrival);
+    }
+    numbers.iter().for_each(|number| {
+        state.window.sending().end(*number);
+    });
+    drop(state);
+    if hidden {
+        queue.sooner.notify_waiters();
+    }
+    (0..woken).for_each(|_| queue.arrivals.notify_one());
+}
+
+impl Engine {
+    /// Sends messages together, all or none, in their order. `sender` is the unique id of who sends.
+    pub(crate) async fn send(&self, queue: &Arc<Queue>, drafts: Vec<Draft>, sender: &str) -> Result<Vec<Sent>, Refusal> {
+        queue.check()?;
+        if queue.is_fifo() {
+            self.send_in_order(queue, drafts, sender).await
+        } else {
+            self.send_plain(queue, drafts, sender).await
+        }
+    }
+
+    async fn send_plain(&self, queue: &Arc<Queue>, drafts: Vec<Draft>, sender: &str) -> Result<Vec<Sent>, Refusal> {
+        let now = self.now();
+        let record = queue.record();
+        let shipment = Shipment::begin(self, queue, drafts.len()).await?;
+        let batch = Batch::new();
+        let mut arrivals = Vec::with_capacity(drafts.len());
+        for (number, draft) in shipment.numbers().iter().zip(drafts) {
+            let from = Queue::delayed_until(&record.settings, now, draft.delay);
+            let message = Arc::new(draft.stamp(self.0.runtime.random.u128(), sender.to_owned(), now));
+            put(&batch, queue, *number, &message, from)?;
+            arrivals.push(Arrival { number: *number, message, from });
+        }
+        queue.save_tally(&batch)?;
+        let sent = arrivals.iter().map(sent).collect();
+        self.store().write(batch).await?;
+        shipment.arrive(arrivals);
+        Ok(sent)
+    }
+
+    async fn send_in_order(&self, queue: &Arc<Queue>, drafts: Vec<Draft>, sender: &str) -> Result<Vec<Sent>, Refusal> {
+        let now = self.now();
+        let mut stripes: Vec<_> = drafts.iter().map(|draft| Queue::stripe_of(group(draft))).collect();
+        stripes.sort_unstable();
+        stripes.dedup();
+        let mut held = Vec::with_capacity(stripes.len());
+        for stripe in stripes {
+            held.push(queue.stripe(stripe).lock().await);
+        }
+        let record = queue.record();
+        let shipment = Shipment::begin(self, queue, drafts.len()).await?;
+        let stamp = |draft: Draft| Arc::new(draft.stamp(self.0.runtime.random.u128(), sender.to_owned(), now));
+        let messages: Vec<_> = drafts.into_iter().map(stamp).collect();
+        let numbered: Vec<_> = shipment.numbers().iter().copied().zip(messages).collect();
+        let scope = record.deduplication;
+        let answers = self
+            .store()
+            .transact(|tx| {
+                let numbered = &numbered;
+                async move {
+                    let mut answers = Vec::with_capacity(numbered.len());
+                    for (number, message) in numbered {
+                        answers.push(send_once(&tx, queue, *number, message, scope, now).await?);
+                    }
+                    queue.save_tally(&tx)?;
+                    Ok::<_, StoreError>(answers)
+                }
+            })
+            .await?;
+        let from = Queue::delayed_until(&record.settings, now, None);
+        let fresh = numbered.into_iter().zip(&answers).filter(|((number, _), answer)| answer.number == *number);
+        let delayed = |((number, message), _): ((MessageNo, Arc<Message>), _)| Arrival { number, message, from };
+        shipment.arrive(fresh.map(delayed).collect());
+        Ok(answers)
+    }
+
+    /// Counts a call that sends against the rate a FIFO queue takes.
+    pub(crate) fn admit_send(&self, queue: &Queue, groups: &[&str]) -> Result<(), Refusal> {
+        if self.0.runtime.clock.is_frozen() {
+            return Ok(());
+        }
+        let mut groups = groups.to_vec();
+        groups.sort_unstable();
+        groups.dedup();
+        groups.iter().try_for_each(|group| queue.admit(Call::Send, Some(group), self.now()))
+    }
+}
+
+/// Sends a message unless its deduplication id was used within five minutes: then it is that message again.
+async fn send_once(
+    tx: &Tx,
+    queue: &Queue,
+    number: MessageNo,
+    message: &Message,
+    scope: DeduplicationScope,
+    now: Timestamp,
+) -> Result<Sent, StoreError> {
+    let name = deduplication_name(message, scope);
+    let key = (queue.id, SENT, name.as_str());
+    let before = RECENT.get(tx, &queue.scope, &key).await?;
+    if let Some(Recent::Sent { at, id, number }) = before
+        && at.plus(limits::DEDUPLICATION) > now
+        && number > queue.floor()
+    {
+        return Ok(Sent { id, body_md5: message.body_md5, number });
+    }
+    RECENT.put(tx, &queue.scope, &key, &Recent::Sent { at: now, id: message.id, number })?;
+    remember_end(tx, queue, SENT, &name, now);
+    put(tx, queue, number, message, None)?;
+    Ok(Sent { id: message.id, body_md5: message.body_md5, number })
+}
+
+/// Notes when an id may be forgotten.
+pub(super) fn remember_end(tx: &impl Writer, queue: &Queue, kind: u8, name: &str, now: Timestamp) {
+    let key = RECENT_ENDS.key(&queue.scope, &(queue.id, now.plus(limits::DEDUPLICATION), kind, name));
+    tx.put(key, bytes::Bytes::new());
+}
+
+/// A group has ids of its own where the queue's ids count in groups. No id has a zero byte in it.
+fn deduplication_name(message: &Message, scope: DeduplicationScope) -> String {
+    let id = message.deduplication.as_deref().unwrap_or_default();
+    match scope {
+        DeduplicationScope::Queue => id.to_owned(),
+        DeduplicationScope::Group => format!("{}\0{id}", message.group_name()),
+    }
+}
+
+/// Writes a message that shows from `from` on.
+pub(super) fn put(
+    writer: &impl Writer,
+    queue: &Queue,
+    number: MessageNo,
+    message: &Message,
+    from: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    MESSAGES.put(writer, &queue.scope, &(queue.id, number), message)?;
+    if let Some(from) = from {
+        DELIVERIES.put(writer, &queue.scope, &(queue.id, number), &Delivery::delayed(from))?;
+        writer.put(DUE.key(&queue.scope, &(queue.id, from, number)), bytes::Bytes::new());
+    }
+    Ok(())
+}
+
+fn sent(arrival: &Arrival) -> Sent {
+    Sent { id: arrival.message.id, body_md5: arrival.message.body_md5, number: arrival.number }
+}
+
+fn group(draft: &Draft) -> &str {
+    draft.group.as_deref().unwrap_or_default()
+}
