@@ -22,6 +22,15 @@ impl Names {
         after.iter().position(is_it).map(|i| i + before.len()).or_else(|| before.iter().position(is_it))
     }
 
+    /// The member's name, when it stands in the schema as it is written.
+    pub(crate) fn of(self, member: &Member) -> Option<&'static str> {
+        match self {
+            Self::Wire => Some(member.json_name),
+            Self::Model => Some(member.name),
+            Self::LowerCamel => None,
+        }
+    }
+
     fn is(self, member: &Member, key: &str) -> bool {
         match self {
             Self::Wire => member.json_name == key,

@@ -1,19 +1,27 @@
-//! Finding the part of a text that JSON writes as it is: the inner loop of reading and writing strings.
+//! Finding the part of a text that JSON writes as it is: the inner loop of reading and writing strings. The loops are
+//! written so that the compiler makes vector instructions of them.
 
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// How many bytes at the start of `bytes` are neither a quote, a backslash nor a control character. Eight bytes a step.
+/// How many bytes at the start of `bytes` are neither a quote, a backslash nor a control character. Long texts go
+/// thirty-two bytes a step, the end of one eight.
 pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
+    let (blocks, _) = bytes.as_chunks::<32>();
+    let blocks = blocks.iter().take_while(|block| !block.iter().fold(false, |any, b| any | is_special(*b))).count();
+    let (words, rest) = bytes[blocks * 32..].as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
         let special = special(u64::from_le_bytes(*word));
         if special != 0 {
-            return at * 8 + special.trailing_zeros() as usize / 8;
+            return blocks * 32 + at * 8 + special.trailing_zeros() as usize / 8;
         }
     }
-    let plain = rest.iter().take_while(|b| **b >= 0x20 && **b != b'"' && **b != b'\\').count();
-    words.len() * 8 + plain
+    let rest = rest.iter().take_while(|b| !is_special(**b)).count();
+    blocks * 32 + words.len() * 8 + rest
+}
+
+fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 /// Has the high bit of each special byte set. Above the first special byte, bits may be set wrongly.

@@ -6,7 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use smithy::{
-    Document, Issue, Kind, Malformed, Member, PathPart, Presence, ReadResult, Reader, Shape, Timestamp, TimestampFormat,
+    Document, Issue, Kind, Malformed, Member, PathPart, Presence, ReadResult, Reader, Schema, Shape, Timestamp,
+    TimestampFormat,
 };
 
 use super::Names;
@@ -72,8 +73,7 @@ impl<'a> JsonReader<'a> {
         let (mut first, mut hint) = (true, 0);
         self.scan.open(b'{')?;
         while self.scan.more(&mut first, b'}')? {
-            let key = self.scan.key()?;
-            let found = self.names.position(shape.schema(), &key, hint);
+            let found = self.key_position(shape.schema(), hint)?;
             match found.filter(|index| wanted(&shape.schema().members[*index])) {
                 None => drop(self.scan.skip()?),
                 Some(index) => {
@@ -83,6 +83,19 @@ impl<'a> JsonReader<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Reads a key and finds its member. Most clients send members in the model's order, without blanks: then the next
+    /// one or the one after it is tried first.
+    fn key_position(&mut self, schema: &'static Schema, hint: usize) -> ReadResult<Option<usize>> {
+        let next = schema.members.iter().enumerate().skip(hint).take(2);
+        for (index, member) in next {
+            if self.names.of(member).is_some_and(|name| self.scan.expected_key(name)) {
+                return Ok(Some(index));
+            }
+        }
+        let key = self.scan.key()?;
+        Ok(self.names.position(schema, &key, hint))
     }
 
     /// One member; `null` is the same as none.

@@ -83,6 +83,18 @@ impl<'a> Scanner<'a> {
         if self.take(b':') { Ok(key) } else { self.refuse() }
     }
 
+    /// Takes the key `name` and its colon if they are next and written plainly.
+    pub(crate) fn expected_key(&mut self, name: &str) -> bool {
+        if self.peek() != b'"' {
+            return false;
+        }
+        let end = self.at + 1 + name.len();
+        let bytes = self.text.as_bytes();
+        let found = bytes.get(self.at + 1..end) == Some(name.as_bytes()) && bytes.get(end..end + 2) == Some(b"\":");
+        self.at = if found { end + 2 } else { self.at };
+        found
+    }
+
     /// Takes `null` if it is next.
     pub(crate) fn null(&mut self) -> ReadResult<bool> {
         Ok(self.peek() == b'n' && self.literal("null")?)
