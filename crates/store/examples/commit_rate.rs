@@ -3,6 +3,7 @@
 //! 64 tasks each commit two puts of 300 bytes, wait for the answer, and go on. Prints commits a second, CPU microseconds a
 //! commit, latencies, and how long the store takes to open: fresh, after a clean close, after its process was killed.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,14 +13,20 @@ use bytes::Bytes;
 use runtime::Random;
 use store::{Batch, Durability, Local, Memory, Options, Reader, Store, Writer};
 
+/// As the product has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const TASKS: u64 = 64;
 const KEYS: u64 = 1_000_000;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let argument = std::env::args().nth(1).unwrap_or_else(|| "target/commit-rate".into());
     let dir = PathBuf::from(argument);
-    if std::env::args().nth(2).as_deref() == Some("crash") {
-        return crash(&dir);
+    match std::env::args().nth(2).as_deref() {
+        Some("crash") => return crash(&dir),
+        Some("open") => return opened(&dir),
+        _ => {}
     }
     let _ = std::fs::remove_dir_all(&dir);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -29,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let began = Instant::now();
         let store = open(&dir, durability)?;
         println!("{name:8} opened fresh in {:.1} ms", ms(began.elapsed()));
-        for _ in 0..3 {
+        for _ in 0..2 {
             runtime.block_on(measure(name, &store, 5));
         }
         runtime.block_on(reads(&store));
@@ -37,19 +44,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         runtime.block_on(store.close())?;
         println!("{name:8} closed in {:.1} ms, {:.0} MB on disk", ms(began.elapsed()), megabytes(&dir));
         drop(store);
-        let began = Instant::now();
-        let store = open(&dir, durability)?;
-        println!("{name:8} opened after a close in {:.1} ms, resident {}", ms(began.elapsed()), resident());
-        drop(store);
-        let mut child = std::process::Command::new(std::env::current_exe()?).arg(&dir).arg("crash").spawn()?;
-        child.wait()?;
-        let began = Instant::now();
-        let store = open(&dir, durability)?;
-        println!("{name:8} opened after a crash in {:.1} ms", ms(began.elapsed()));
-        drop(store);
+        for (argument, what) in [("open", "a close"), ("crash", ""), ("open", "a crash"), ("open", "a close")] {
+            println!("{:8} {}", name, if what.is_empty() { "writes and is killed" } else { what });
+            std::process::Command::new(std::env::current_exe()?).arg(&dir).arg(argument).status()?;
+        }
         std::fs::remove_dir_all(&dir)?;
     }
     Ok(())
+}
+
+/// Opens, tells how long that took and what it costs in memory, closes.
+fn opened(dir: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let began = Instant::now();
+    let store = open(dir, Durability::Fsync)?;
+    println!("         opened in {:.1} ms, resident {}", ms(began.elapsed()), resident());
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    Ok(runtime.block_on(store.close())?)
 }
 
 /// Writes for a while and dies without closing.
@@ -67,6 +77,7 @@ fn open(dir: &Path, durability: Durability) -> Result<Store, store::StoreError> 
 
 async fn measure(name: &str, store: &Store, seconds: u64) {
     let done = Arc::new(AtomicU64::new(0));
+    let threads_before = thread_times();
     let (cpu, began) = (cpu_time(), Instant::now());
     let until = began + Duration::from_secs(seconds);
     let tasks: Vec<_> = (0..TASKS).map(|task| tokio::spawn(write(store.clone(), done.clone(), task, until))).collect();
@@ -86,6 +97,12 @@ async fn measure(name: &str, store: &Store, seconds: u64) {
         at(0.99),
         at(1.0),
     );
+    let threads = thread_times();
+    let spent = threads.iter().map(|(name, time)| {
+        let before = threads_before.get(name).copied().unwrap_or_default();
+        format!("{name} {:.1}", time.saturating_sub(before).as_secs_f64() * 1e6 / commits as f64)
+    });
+    println!("         us by thread: {}", spent.collect::<Vec<_>>().join(", "));
 }
 
 async fn write(store: Store, done: Arc<AtomicU64>, task: u64, until: Instant) -> Vec<Duration> {
@@ -135,9 +152,22 @@ fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 
-/// User and system time of this process, from Linux's /proc in ticks of 10 ms.
 fn cpu_time() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    cpu_time_of(Path::new("/proc/self"))
+}
+
+fn thread_times() -> BTreeMap<String, Duration> {
+    let mut times = BTreeMap::new();
+    for task in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
+        let name = std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+        *times.entry(name.trim().to_owned()).or_default() += cpu_time_of(&task.path());
+    }
+    times
+}
+
+/// User and system time, from Linux's /proc in ticks of 10 ms.
+fn cpu_time_of(process: &Path) -> Duration {
+    let stat = std::fs::read_to_string(process.join("stat")).unwrap_or_default();
     let after_name = stat.rsplit(')').next().unwrap_or_default();
     let ticks: u64 = after_name.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 10)

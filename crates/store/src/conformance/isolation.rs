@@ -12,7 +12,7 @@ use crate::kv::{Commit, KeyRange, Kv, Order, Rows, Snapshot};
 
 type Model = BTreeMap<Bytes, Bytes>;
 
-const STEPS: u64 = 1_500;
+const STEPS: u64 = 800;
 const HELD: usize = 8;
 
 /// Random commits and reads, with old snapshots held and read again and again.

@@ -21,7 +21,7 @@ const GROUP: usize = 2 * 1024 * 1024;
 /// are read again from the log before the first request is answered.
 const MEMTABLE: u64 = 4 * 1024 * 1024;
 /// The same while the janitor is still busy: it may fall behind by this much before writers wait.
-const MEMTABLE_AT_MOST: u64 = 48 * 1024 * 1024;
+const MEMTABLE_AT_MOST: u64 = 24 * 1024 * 1024;
 
 type Answer = oneshot::Sender<Result<Version, CommitError>>;
 
@@ -164,22 +164,25 @@ impl Committer {
         if admitted.is_empty() {
             return;
         }
-        let outcome = self.write(version, seqno);
+        let written = self.write(version, seqno);
         drop(committing);
-        if outcome.is_ok() {
+        if written.is_ok() {
             self.watches.tell(admitted.iter().flat_map(|one| &one.commit.writes));
         }
+        let outcome = written.as_ref().map(|_| version).map_err(CommitError::clone);
         admitted.into_iter().for_each(|one| one.answer(outcome.clone()));
+        if let Ok(size) = written {
+            self.rotate_if_large(size);
+        }
     }
 
-    /// Makes the frame durable, then visible.
-    fn write(&mut self, version: Version, last_seqno: u64) -> Result<Version, CommitError> {
+    /// Makes the frame durable, then visible; returns the bytes of all changes not yet in sorted files.
+    fn write(&mut self, version: Version, last_seqno: u64) -> Result<u64, CommitError> {
         match self.log.append(&mut self.frame, self.sync) {
             Ok(frame) => {
                 let size = self.apply(&frame);
                 self.publish(version, last_seqno + 1);
-                self.rotate_if_large(size);
-                Ok(version)
+                Ok(size)
             }
             Err(error) => {
                 // The resolver knows this version now: readers must get past it, or they would conflict for ever.
@@ -210,13 +213,13 @@ impl Committer {
 
     /// Ends the log's segment together with the tree's memtable, and asks the janitor to sort what it holds.
     fn rotate(&mut self) {
-        let sealed = self.log.id();
-        match self.log.rotate() {
-            Ok(()) => {
+        match self.log.seal() {
+            Ok(Some(sealed)) => {
                 self.tree.rotate();
                 self.janitor.flush(sealed);
             }
-            Err(error) => tracing::warn!(%error, "the log's next segment cannot be begun; the present one goes on"),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "a segment of the log cannot be ended; it goes on"),
         }
     }
 }

@@ -35,6 +35,9 @@ struct State {
     unmerged: usize,
     busy: bool,
     closed: bool,
+    /// How often the work was ended, well or not.
+    attempts: u64,
+    /// How it ended the last time, if not well.
     failure: Option<StoreError>,
 }
 
@@ -53,12 +56,18 @@ impl Janitor {
         !state.busy && state.waiting == 0
     }
 
-    /// Waits while the janitor is too far behind; fails if it is because of an error.
+    /// Waits while the janitor is too far behind. If that is because of an error, it is tried again once before this
+    /// fails: there may be room on the disk by now.
     pub(super) fn wait_for_room(&self) -> Result<(), StoreError> {
         let mut state = self.state.lock();
-        while state.waiting >= BACKLOG || state.unmerged >= UNMERGED {
-            if let Some(failure) = &state.failure {
-                return Err(failure.clone());
+        let attempts = state.attempts;
+        while state.waiting >= BACKLOG || state.busy && state.unmerged >= UNMERGED {
+            match &state.failure {
+                Some(failure) if state.attempts > attempts => return Err(failure.clone()),
+                Some(_) => {
+                    self.changed.notify_all();
+                }
+                None => {}
             }
             self.changed.wait(&mut state);
         }
@@ -157,6 +166,7 @@ impl JanitorThread {
         let mut state = self.janitor.state.lock();
         state.busy = false;
         state.failure = outcome.err();
+        state.attempts += 1;
         self.janitor.changed.notify_all();
         let Some(failure) = &state.failure else { return false };
         tracing::error!(error = %failure, "sorting the log into files failed; it is tried again");

@@ -128,58 +128,72 @@ fn broken(what: &str) -> StoreError {
     StoreError::corrupt(format!("the log holds {what} that ends too early"))
 }
 
-/// The segment being written.
+/// The log being written. Its next segment is begun by the first frame: opening a store costs no sync.
 #[derive(Debug)]
 pub(super) struct Log {
     dir: PathBuf,
-    id: u64,
+    /// The number of the newest segment that is not begun here: those up to it are sealed, or were read at opening.
+    before: u64,
+    segment: Option<Writing>,
+}
+
+/// The segment being written.
+#[derive(Debug)]
+struct Writing {
     file: File,
     at: u64,
 }
 
 impl Log {
-    /// Begins the segment `id` in `dir`, in a file made ahead if there is one.
-    pub(super) fn begin(dir: &Path, id: u64) -> io::Result<Self> {
-        let path = segment_path(dir, id);
-        match fs::rename(dir.join(SPARE), &path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => drop(File::create_new(&path)?),
-            Err(error) => return Err(error),
-        }
-        let file = OpenOptions::new().write(true).open(&path)?;
-        sync_dir(dir)?;
-        Ok(Self { dir: dir.to_owned(), id, file, at: 0 })
-    }
-
-    /// The number of the segment being written.
-    pub(super) fn id(&self) -> u64 {
-        self.id
+    /// Goes on in `dir` after the segment `before`.
+    pub(super) fn after(dir: &Path, before: u64) -> Self {
+        Self { dir: dir.to_owned(), before, segment: None }
     }
 
     /// Bytes written to this segment.
     pub(super) fn len(&self) -> u64 {
-        self.at
+        self.segment.as_ref().map_or(0, |segment| segment.at)
     }
 
     /// Writes a frame, and syncs it if told to. After an error the next frame takes its place.
     pub(super) fn append(&mut self, frame: &mut Frame, sync: bool) -> io::Result<Bytes> {
-        let bytes = frame.finish(self.id, sync);
-        self.file.seek(SeekFrom::Start(self.at))?;
-        self.file.write_all(&bytes)?;
+        let bytes = frame.finish(self.before + 1, sync);
+        let segment = match &mut self.segment {
+            Some(segment) => segment,
+            None => self.segment.insert(Writing::begin(&self.dir, self.before + 1)?),
+        };
+        segment.file.seek(SeekFrom::Start(segment.at))?;
+        segment.file.write_all(&bytes)?;
         if sync {
-            self.file.sync_data()?;
+            segment.file.sync_data()?;
         }
-        self.at += bytes.len() as u64;
+        segment.at += bytes.len() as u64;
         Ok(bytes)
     }
 
-    /// Ends this segment for good and begins the next. Until that has succeeded, this one goes on.
-    pub(super) fn rotate(&mut self) -> io::Result<()> {
-        let end = self.at;
+    /// Ends this segment for good and returns its number; none if nothing was written. After an error it goes on.
+    pub(super) fn seal(&mut self) -> io::Result<Option<u64>> {
+        if self.segment.is_none() {
+            return Ok(None);
+        }
         self.append(&mut Frame::default(), true)?;
-        let next = Self::begin(&self.dir, self.id + 1).inspect_err(|_| self.at = end)?;
-        *self = next;
-        Ok(())
+        self.segment = None;
+        self.before += 1;
+        Ok(Some(self.before))
+    }
+}
+
+impl Writing {
+    /// Begins the segment `id`, in a file made ahead if there is one. A file of this name is of an attempt that failed.
+    fn begin(dir: &Path, id: u64) -> io::Result<Self> {
+        let path = segment_path(dir, id);
+        match fs::rename(dir.join(SPARE), &path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+        sync_dir(dir)?;
+        Ok(Self { file, at: 0 })
     }
 }
 
@@ -357,17 +371,17 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
         make_spare(dir).unwrap();
-        let mut log = Log::begin(dir, 1).unwrap();
+        let mut log = Log::after(dir, 0);
         append(&mut log, 1, &[put("a", "1"), Write::Delete { key: "b".into() }]);
         append(&mut log, 2, &[put("c", "")]);
-        log.rotate().unwrap();
+        log.seal().unwrap();
         append(&mut log, 3, &[put("d", "x")]);
         assert_eq!(read(dir, 0), Ok(vec![1, 1, 2, 3]));
         assert_eq!(read(dir, 1), Ok(vec![2, 3]));
-        log.rotate().unwrap();
+        assert_eq!(log.seal().unwrap(), Some(2));
+        assert_eq!(log.seal().unwrap(), None, "nothing was written");
         release(dir, 2).unwrap();
-        log.rotate().unwrap();
-        assert_eq!(log.id(), 4);
+        drop(Writing::begin(dir, 3).unwrap());
         assert_eq!(read(dir, 0), Ok(vec![]), "frames of an earlier life are not read");
         append(&mut log, 4, &[put("e", "y")]);
         assert_eq!(read(dir, 0), Ok(vec![4]));
@@ -377,7 +391,7 @@ mod tests {
     fn a_torn_tail_is_dropped_and_a_hole_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
-        let mut log = Log::begin(dir, 1).unwrap();
+        let mut log = Log::after(dir, 0);
         append(&mut log, 1, &[put("a", "1")]);
         let first = log.len() as usize;
         append(&mut log, 2, &[put("b", "2")]);
@@ -400,7 +414,7 @@ mod tests {
     fn what_was_not_synced_may_have_holes() {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
-        let mut log = Log::begin(dir, 1).unwrap();
+        let mut log = Log::after(dir, 0);
         let mut ends = Vec::new();
         for seqno in 1..=3 {
             let mut frame = Frame::default();
@@ -420,7 +434,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
         make_spare(dir).unwrap();
-        let mut log = Log::begin(dir, 1).unwrap();
+        let mut log = Log::after(dir, 0);
         let zeros = "\0".repeat(1_000_000);
         append(&mut log, 1, &[put("a", &zeros)]);
         append(&mut log, 2, &[put("b", "2")]);
@@ -433,10 +447,10 @@ mod tests {
     fn a_segment_that_breaks_off_before_another_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
-        let mut log = Log::begin(dir, 1).unwrap();
+        let mut log = Log::after(dir, 0);
         append(&mut log, 1, &[put("a", "1")]);
         let end = log.len();
-        log.rotate().unwrap();
+        log.seal().unwrap();
         append(&mut log, 2, &[put("b", "2")]);
         OpenOptions::new().write(true).open(segment_path(dir, 1)).unwrap().set_len(end).unwrap();
         assert!(matches!(read(dir, 0), Err(StoreError::Corrupt(_))));

@@ -91,7 +91,7 @@ impl Local {
             tree.apply(entry.write, entry.seqno);
         })?;
         tree.catch_up();
-        let log = Log::begin(&log_dir, replayed.last_segment + 1).map_err(StoreError::unavailable)?;
+        let log = Log::after(&log_dir, replayed.last_segment);
         let janitor = Arc::new(Janitor::default());
         if replayed.last_segment > 0 {
             tree.rotate();

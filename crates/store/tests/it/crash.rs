@@ -150,7 +150,7 @@ async fn child_whose_disk_fills_up() {
         batch.put(format!("b/{n}").into(), value(0, n, size));
         store.write(batch).await
     };
-    for round in 0..20 {
+    for round in 0..8 {
         let n = round * 1_000;
         write(n, 300).await.unwrap();
         fs::write(&full, "").unwrap();
@@ -189,7 +189,7 @@ async fn a_full_disk_is_an_error_that_passes() {
     assert!(said.contains("went on"), "{said}{}", String::from_utf8_lossy(&output.stderr));
     let store = open(&data);
     let view = store.read().await.unwrap();
-    for n in (0..20_000).filter(|n| n % 1_000 < 20) {
+    for n in (0..8_000).filter(|n| n % 1_000 < 20) {
         let [a, b] =
             [view.get(format!("a/{n}").into()).await.unwrap(), view.get(format!("b/{n}").into()).await.unwrap()];
         let size = match n % 1_000 {
