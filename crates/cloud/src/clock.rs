@@ -6,6 +6,7 @@ use std::time::Duration;
 use names::Timestamp;
 use runtime::{Clock, ClockHistory};
 use serde::{Deserialize, Serialize};
+use service_kit::Cloud;
 use store::{Batch, Record, Scope, Store, StoreError, Table};
 use tokio::sync::Mutex;
 
@@ -55,21 +56,32 @@ impl ClockKeeper {
         Ok(Self { clock, store, turn: Arc::default() })
     }
 
-    /// Moves the clock, and returns once that is durable.
+    /// Moves the clock of `cloud`, and returns once that is durable. On its way ahead it stands at the instant of each
+    /// durable timer until what that timer starts is done; a jump to an instant skips no timer either, it only makes them
+    /// late.
     ///
     /// # Errors
     /// When it could not be stored: the clock is then moved, but a restart forgets that.
-    pub async fn jump(&self, jump: Jump) -> Result<(), StoreError> {
+    pub async fn jump(&self, jump: Jump, cloud: &Cloud) -> Result<(), StoreError> {
         let _turn = self.turn.lock().await;
         // Signatures carry whole seconds: what is signed before the jump must not look as if signed after it.
         self.clock.next_client_second().await;
         match jump {
-            Jump::Advance(by) => self.clock.advance(by),
+            Jump::Advance(by) => self.advance(self.clock.now().plus(by), cloud).await?,
             Jump::Set(to) => self.clock.set(to),
             Jump::Freeze => self.clock.freeze(),
             Jump::Resume => self.clock.resume(),
         }
         self.save().await
+    }
+
+    /// Each step is stored before its timer fires: a timer that has fired lies in the past after a crash too.
+    async fn advance(&self, target: Timestamp, cloud: &Cloud) -> Result<(), StoreError> {
+        let fire = |due| async {
+            self.save().await.map_err(|error| error.to_string())?;
+            cloud.fire(due).await
+        };
+        cloud.timers().advance_through(target, fire).await
     }
 
     async fn save(&self) -> Result<(), StoreError> {
@@ -93,33 +105,41 @@ impl ClockKeeper {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use runtime::Random;
+    use names::PageTokenKey;
+    use runtime::{Random, Runtime};
+    use service_kit::CloudParts;
 
     fn start() -> Timestamp {
         Timestamp::from_secs(1_795_000_000)
     }
 
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    /// A process that starts at `at` on what is in the store.
+    async fn process(store: &Store, at: Timestamp) -> (ClockKeeper, Cloud) {
+        let runtime = Runtime::simulated(1, at);
+        let keeper = ClockKeeper::restore(runtime.clock.clone(), store.clone()).await.unwrap();
+        (keeper, Cloud::new(CloudParts::new(runtime, store.clone(), PageTokenKey::new(&[0; 32])), Vec::new()))
+    }
+
     #[tokio::test]
     async fn a_new_process_takes_up_the_clock_where_it_was() {
         let store = Store::in_memory(Random::seeded(1));
-        let first = Clock::simulated(start());
-        let keeper = ClockKeeper::restore(first.clone(), store.clone()).await.unwrap();
-        keeper.jump(Jump::Advance(Duration::from_secs(3_600))).await.unwrap();
-        keeper.jump(Jump::Freeze).await.unwrap();
-        let second = Clock::simulated(first.real_now());
-        let again = ClockKeeper::restore(second.clone(), store.clone()).await.unwrap();
-        assert_eq!((second.now(), second.is_frozen()), (first.now(), true));
-        again.jump(Jump::Set(start())).await.unwrap();
-        again.jump(Jump::Resume).await.unwrap();
-        let third = Clock::simulated(second.real_now());
-        let report = ClockKeeper::restore(third.clone(), store).await.unwrap().report();
-        assert_eq!((report.now.as_str(), report.frozen, report.jumps), (start().iso8601().as_str(), false, 4));
+        let (first, cloud) = process(&store, start()).await;
+        first.jump(Jump::Advance(HOUR), &cloud).await.unwrap();
+        first.jump(Jump::Freeze, &cloud).await.unwrap();
+        let (second, cloud) = process(&store, first.clock.real_now()).await;
+        assert_eq!((second.clock.now(), second.clock.is_frozen()), (start().plus(HOUR), true));
+        second.jump(Jump::Set(start()), &cloud).await.unwrap();
+        second.jump(Jump::Resume, &cloud).await.unwrap();
+        let (third, _) = process(&store, second.clock.real_now()).await;
+        let report = third.report();
+        assert_eq!((report.now, report.frozen, report.jumps), (start().iso8601(), false, 4));
     }
 
     #[tokio::test]
     async fn a_cloud_that_was_never_moved_has_no_history() {
-        let store = Store::in_memory(Random::seeded(1));
-        let keeper = ClockKeeper::restore(Clock::simulated(start()), store).await.unwrap();
+        let (keeper, _) = process(&Store::in_memory(Random::seeded(1)), start()).await;
         let report = keeper.report();
         assert_eq!((report.offset_seconds, report.frozen, report.jumps), (0.0, false, 0));
     }

@@ -1,10 +1,14 @@
-//! The only list of services: one sorted line each.
+//! The only list of services.
 
 use runtime::Runtime;
 use service_kit::Service;
 use store::Store;
 
 /// Every service of this build.
-pub fn all(_store: &Store, _runtime: &Runtime) -> Vec<Service> {
-    vec![svc_sts::service()]
+pub fn all(store: &Store, runtime: &Runtime) -> Vec<Service> {
+    vec![
+        // One sorted line each.
+        svc_sqs::service(store, runtime),
+        svc_sts::service(),
+    ]
 }

@@ -21,7 +21,7 @@ impl Admin {
             Ok(jump) => jump,
             Err(why) => return refuse(StatusCode::BAD_REQUEST, why),
         };
-        match self.clock.jump(jump).await {
+        match self.clock.jump(jump, &self.cloud).await {
             Ok(()) => self.clock(),
             Err(error) => refuse(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
         }
