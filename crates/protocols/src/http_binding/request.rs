@@ -151,7 +151,7 @@ fn body(
     };
     if req.body.is_empty() {
         // A stream comes later, and an empty one is one.
-        if members[index].target.kind == Kind::ByteStream {
+        if matches!(members[index].target.kind, Kind::ByteStream | Kind::EventStream) {
             presence.mark(index);
         }
         return Ok(Vec::new());

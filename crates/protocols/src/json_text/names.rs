@@ -31,14 +31,15 @@ impl Names {
         }
     }
 
+    /// Model names are found whatever the case of their first letter: templates write all members as `QueueUrl`, also
+    /// those that the model calls `queueUrl`.
     fn is(self, member: &Member, key: &str) -> bool {
         match self {
             Self::Wire => member.json_name == key,
-            Self::Model => member.name == key,
-            Self::LowerCamel => {
-                let mut name = member.name.chars();
-                let mut given = key.chars();
-                name.next().map(|c| c.to_ascii_lowercase()) == given.next() && name.as_str() == given.as_str()
+            Self::Model | Self::LowerCamel => {
+                let (mut name, mut given) = (member.name.chars(), key.chars());
+                let first = |c: Option<char>| c.map(|c| c.to_ascii_lowercase());
+                first(name.next()) == first(given.next()) && name.as_str() == given.as_str()
             }
         }
     }

@@ -6,7 +6,9 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use fancy_regex::{Regex, RegexBuilder};
 
 /// By pattern; none for what cannot be compiled.
-static COMPILED: LazyLock<RwLock<HashMap<&'static str, Option<Arc<Regex>>>>> = LazyLock::new(RwLock::default);
+type Cache = HashMap<&'static str, Option<Arc<Regex>>>;
+
+static COMPILED: LazyLock<RwLock<Cache>> = LazyLock::new(RwLock::default);
 
 /// Whether the whole of `text` matches. A pattern that cannot be compiled refuses nothing (a test compiles the models'),
 /// one that takes too many steps refuses: then the text was made for that.

@@ -174,6 +174,9 @@ fn neutral_json_reads_what_it_writes() {
     let mut back = SendMessage::default();
     json_value::read(&json_value::write(&secret_message()), &mut back).unwrap();
     assert_eq!(back, secret_message());
+    let mut camel = SendMessage::default();
+    json_value::read(br#"{"queueUrl":"q","messageBody":"","Password":"hunter2"}"#, &mut camel).unwrap();
+    assert_eq!(camel, secret_message());
     let mut dated = SendMessage::default();
     json_value::read(br#"{"Created":"2023-11-14T22:13:20Z"}"#, &mut dated).unwrap();
     assert_eq!(dated.created.map(|t| t.secs()), Some(1_700_000_000));
