@@ -87,7 +87,7 @@ impl Sequence {
     async fn reserve(&self, count: u64) -> Result<Block, StoreError> {
         let Inner { store, scope, name, .. } = &*self.0;
         store
-            .transact(|tx| async move {
+            .transact_inside(|tx| async move {
                 let reserved = RESERVED.get(&tx, scope, &name.as_str()).await?;
                 let next = reserved.map_or(Ok(1), |Raw(bytes)| number(&bytes))?;
                 let end = next + count;

@@ -12,6 +12,9 @@ use crate::kv::{Commit, KeyRange, Kv, Order, Rows, Snapshot, Version, Write, aft
 use crate::tx::Tx;
 use crate::watch::Watch;
 
+/// After this many conflicts a transaction waits for its turn, so that those in the same trouble go one by one.
+const TURN: u32 = 3;
+
 /// Attempts of a transaction before it gives up with [`StoreError::Contention`].
 const ATTEMPTS: u32 = 100;
 
@@ -23,6 +26,8 @@ const DELETE_BATCH: usize = 1_000;
 pub struct Store {
     kv: Arc<dyn Kv>,
     random: Random,
+    /// Held by the transaction that others have beaten too often: first come, first served.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl std::fmt::Debug for Store {
@@ -98,7 +103,7 @@ impl Writer for Batch {
 impl Store {
     /// A store on an engine. `random` spreads the retries of transactions that conflict.
     pub fn new(kv: Arc<dyn Kv>, random: Random) -> Self {
-        Self { kv, random }
+        Self { kv, random, turn: Arc::default() }
     }
 
     /// A store in memory, gone with the process.
@@ -112,7 +117,7 @@ impl Store {
     }
 
     /// Runs `body` in a transaction until it commits without conflict. `body` may run several times: it must change
-    /// nothing outside the transaction. An error of `body` ends it, with nothing changed.
+    /// nothing outside the transaction, and begin no other one. An error of `body` ends it, with nothing changed.
     ///
     /// Fails with [`StoreError::Contention`] after 100 conflicts in a row.
     pub async fn transact<T, E, F, Fut>(&self, body: F) -> Result<T, E>
@@ -121,8 +126,33 @@ impl Store {
         Fut: Future<Output = Result<T, E>>,
         E: From<StoreError>,
     {
+        self.retry(body, Some(&self.turn)).await
+    }
+
+    /// As [`Store::transact`], for what may run inside the body of another transaction: it must not wait for a turn that
+    /// the other one holds.
+    pub(crate) async fn transact_inside<T, E, F, Fut>(&self, body: F) -> Result<T, E>
+    where
+        F: Fn(Tx) -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+        E: From<StoreError>,
+    {
+        self.retry(body, None).await
+    }
+
+    async fn retry<T, E, F, Fut>(&self, body: F, turn: Option<&tokio::sync::Mutex<()>>) -> Result<T, E>
+    where
+        F: Fn(Tx) -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+        E: From<StoreError>,
+    {
+        let mut my_turn = None;
         for attempt in 0..ATTEMPTS {
-            self.back_off(attempt).await;
+            match turn {
+                Some(turn) if attempt == TURN => my_turn = Some(turn.lock().await),
+                _ if attempt > 0 && my_turn.is_none() => self.back_off(attempt).await,
+                _ => {}
+            }
             let tx = self.begin().await?;
             let answer = body(tx.clone()).await?;
             match tx.commit().await {
@@ -184,10 +214,8 @@ impl Store {
     /// Lets the others go first, for a random number of turns. A conflict means that someone else made progress, and a
     /// commit takes as long as a sync, so no timer is needed; none could run in a simulation either.
     async fn back_off(&self, attempt: u32) {
-        if attempt > 0 {
-            for _ in 0..self.random.below(1 << attempt.min(10)) {
-                tokio::task::yield_now().await;
-            }
+        for _ in 0..self.random.below(1 << attempt.min(10)) {
+            tokio::task::yield_now().await;
         }
     }
 }

@@ -148,7 +148,7 @@ impl Committer {
         let published = self.published.clone();
         let committing = published.committing.lock();
         let version = Version(published.newest.load().version().0 + 1);
-        let mut admitted = Vec::new();
+        let (mut admitted, mut conflicting) = (Vec::new(), Vec::new());
         let mut seqno = 0;
         while self.frame.len() < GROUP {
             let Some(request) = waiting.next() else { break };
@@ -158,14 +158,13 @@ impl Committer {
                 self.frame.push(seqno, &request.commit.writes);
                 admitted.push(request);
             } else {
-                request.answer(Err(CommitError::Conflict));
+                conflicting.push(request);
             }
         }
-        if admitted.is_empty() {
-            return;
-        }
-        let written = self.write(version, seqno);
+        let written = if admitted.is_empty() { Ok(0) } else { self.write(version, seqno) };
         drop(committing);
+        // Not earlier: whoever conflicts with this group must find it when it reads again.
+        conflicting.into_iter().for_each(|one| one.answer(Err(CommitError::Conflict)));
         if written.is_ok() {
             self.watches.tell(admitted.iter().flat_map(|one| &one.commit.writes));
         }

@@ -129,3 +129,25 @@ async fn a_closed_store_says_so() {
     assert_eq!(store.begin().await.map(drop), Err(StoreError::Closed));
     assert_eq!(store.write(store::Batch::new()).await, Err(StoreError::Closed));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_who_want_the_same_key_all_get_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let local = store::Local::open(dir.path(), &store::Options::default()).unwrap();
+    let store = Store::new(std::sync::Arc::new(local), Random::seeded(1));
+    let increments = (0..100u32).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let increment = store.transact(|tx| async move {
+                let old = tx.get(key("n")).await?.map_or(0, |n| n[0]);
+                tx.put(key("n"), Bytes::from(vec![old + 1]));
+                Ok::<_, StoreError>(())
+            });
+            increment.await
+        })
+    });
+    for increment in increments.collect::<Vec<_>>() {
+        assert_eq!(increment.await.unwrap(), Ok(()));
+    }
+    assert_eq!(store.read().await.unwrap().get(key("n")).await.unwrap(), Some(Bytes::from(vec![100])));
+}
