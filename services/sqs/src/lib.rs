@@ -19,7 +19,7 @@ mod engine;
 mod error;
 pub mod limits;
 mod ops;
-
+mod resources;
 mod store;
 mod tasks;
 
@@ -50,5 +50,5 @@ pub fn service(store: &::store::Store, runtime: &Runtime) -> Service {
         .state(Arc::new(Sqs { engine: engine.clone() }))
         .dialect(error::Words)
         .on_reset(move |_| forgetful.forget());
-    tasks::add(service, &engine)
+    resources::add(tasks::add(service, &engine))
 }

@@ -14,6 +14,7 @@
 //! | `tally` | queue | how many messages there were a moment ago |
 //! | `sweep` | queue | content that is to be removed: purged, or of a deleted queue |
 //! | `move` | source queue, instant, task | tasks that move dead letters |
+//! | `attachment` | policy | the queues that a stack's policy resource is on |
 
 use names::{Tags, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,9 @@ pub(crate) const TALLIES: Table<QueueId, TallyRecord> = Table::new(SERVICE, "tal
 pub(crate) const SWEEPS: Table<QueueId, Sweep> = Table::new(SERVICE, "sweep");
 /// Tasks that move dead letters.
 pub(crate) const MOVES: Table<(QueueId, Timestamp, String), MoveRecord> = Table::new(SERVICE, "move");
+
+/// Where policies of stacks are.
+pub(crate) const ATTACHMENTS: Table<String, Attachment> = Table::new(SERVICE, "attachment");
 
 /// Where all records of a queue lie.
 pub(crate) fn scope(account: names::AccountId, region: &names::Region) -> Scope {
@@ -158,6 +162,13 @@ pub(crate) struct MoveRecord {
     pub through: MessageNo,
 }
 
+/// The queues that a stack's policy resource is on, by URL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Attachment {
+    /// The queues.
+    pub(crate) queues: Vec<String>,
+}
+
 /// How a move task stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum MoveStatus {
@@ -207,4 +218,4 @@ macro_rules! records {
     )*};
 }
 
-records!(QueueRecord, Grave, Delivery, Recent, TallyRecord, Sweep, MoveRecord);
+records!(Attachment, QueueRecord, Grave, Delivery, Recent, TallyRecord, Sweep, MoveRecord);
