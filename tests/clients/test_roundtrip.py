@@ -17,6 +17,7 @@ LEFT_OUT = {
     "GetBucketNotification": "deprecated; two of its members share one XML element",
     "PutBucketNotification": "deprecated; two of its members share one XML element",
     "GetBucketLocation": "its root is its only member; botocore reads that in a handler and not in its parser",
+    "sqs-query.ReceiveMessage": "both lists of attribute names go by one name",
     "ImportRestApi": "its map of free query parameters still takes up the literal `mode` of its own template",
 }
 LOSE_EMPTIES = ("query", "ec2", "rest-xml")
@@ -34,7 +35,7 @@ def codecs():
 def cases(wire):
     model = services.model(wire)
     for name in model.operation_names:
-        if name in LEFT_OUT:
+        if name in LEFT_OUT or f"{wire}.{name}" in LEFT_OUT:
             continue
         for seed in range(SEEDS):
             yield model.operation_model(name), random.Random(f"{wire}.{name}.{seed}")

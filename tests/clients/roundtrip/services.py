@@ -54,9 +54,9 @@ def model(wire):
     description = json.loads(json.dumps(LOADER.load_service_model(wire.service, "service-2")))
     description["metadata"]["protocol"] = wire.theirs
     description["metadata"]["protocols"] = [wire.theirs]
+    for section in ("operations", "shapes"):
+        merge(description[section], overlay(wire.service).get(section, {}))
     if wire.theirs == "query":
-        for section in ("operations", "shapes"):
-            merge(description[section], overlay(wire.service).get(section, {}))
         rename(description["shapes"])
     if wire.theirs != "query" and wire.theirs != "ec2":
         for operation in description["operations"].values():
