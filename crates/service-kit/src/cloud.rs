@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use names::{PageTokenKey, Region};
 use runtime::Runtime;
-use store::Store;
+use store::{Store, Timers};
 
 use crate::{Authorizer, Guard, Recorder, ResourceType, RootOnly, Service, Unguarded};
 
@@ -34,8 +34,9 @@ pub struct CloudParts {
     pub default_region: Region,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     parts: CloudParts,
+    pub(crate) timers: Timers,
     services: BTreeMap<&'static str, Service>,
     panics: AtomicU64,
 }
@@ -67,7 +68,8 @@ impl Cloud {
             let id = service.api.id;
             assert!(by_id.insert(id, service).is_none(), "service {id} is registered twice");
         }
-        Self(Arc::new(Inner { parts, services: by_id, panics: AtomicU64::new(0) }))
+        let timers = Timers::new(&parts.store, &parts.runtime);
+        Self(Arc::new(Inner { parts, timers, services: by_id, panics: AtomicU64::new(0) }))
     }
 
     /// Clock, randomness, tasks, shutdown.
@@ -117,6 +119,10 @@ impl Cloud {
 
     pub(crate) fn count_panic(&self) {
         self.0.panics.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
     }
 
     pub(crate) fn parts(&self) -> &CloudParts {

@@ -18,6 +18,7 @@
 //! | `dialect/` | a failure in a service's words |
 //! | `calls.rs` | typed and JSON calls of other services, in process |
 //! | `tasks.rs` | background work, woken by signal and by period |
+//! | `timers.rs` | durable alarms, fired in order however the clock is moved |
 //! | `paging.rs` | listing a page at a time |
 //! | `tagging.rs` | tags of resources |
 //! | `resource.rs` | resource types for stacks, inventory and tagging |
@@ -39,6 +40,7 @@ mod resource;
 mod service;
 pub mod tagging;
 mod tasks;
+mod timers;
 
 pub use access::{Access, AccessRequest, Authorizer, Decision, RootOnly};
 pub use caller::{Caller, Principal};

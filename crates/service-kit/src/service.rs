@@ -6,6 +6,7 @@ use std::sync::Arc;
 use smithy::ServiceSchema;
 
 use crate::dialect::{self, Dialect};
+use crate::timers::TimerHandler;
 use crate::{Cloud, Operations, ResourceType, Task};
 
 /// The state a service keeps between calls: handles and caches, never truth.
@@ -21,6 +22,7 @@ pub struct Service {
     pub(crate) operations: Operations,
     pub(crate) dialect: Arc<dyn Dialect>,
     pub(crate) tasks: Vec<Task>,
+    pub(crate) timers: Vec<TimerHandler>,
     pub(crate) resources: Vec<Arc<dyn ResourceType>>,
     pub(crate) anonymous: bool,
     pub(crate) forget: Vec<Forget>,
@@ -35,6 +37,7 @@ impl Service {
             operations,
             dialect: dialect::of(api),
             tasks: Vec::new(),
+            timers: Vec::new(),
             resources: Vec::new(),
             anonymous: false,
             forget: Vec::new(),

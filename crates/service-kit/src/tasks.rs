@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::{BoxFuture, Cloud, Error, State};
+use crate::{BoxFuture, Cloud, Error, Service, State};
 
 /// Wakes a task before its period is over. Cheap to clone; signals are merged.
 #[derive(Clone, Default)]
@@ -46,6 +46,10 @@ impl Wake {
 }
 
 impl TaskCtx {
+    pub(crate) fn of(cloud: &Cloud, service: &Service) -> Self {
+        Self { cloud: cloud.clone(), state: service.state.clone() }
+    }
+
     /// The service's state; panics as [`Ctx::state`](crate::Ctx::state) does.
     pub fn state<T: Any + Send + Sync>(&self) -> Arc<T> {
         self.state.clone().downcast().expect("a task asks for the state its service was declared with")
@@ -88,9 +92,10 @@ impl Task {
 impl Cloud {
     /// Starts the background work of every service.
     pub fn start_tasks(&self) {
+        self.start_timers();
         for service in self.services() {
             for task in &service.tasks {
-                let ctx = TaskCtx { cloud: self.clone(), state: service.state.clone() };
+                let ctx = TaskCtx::of(self, service);
                 self.runtime().tasks.spawn(format!("{}.{}", service.api.id, task.name), task.clone().live(ctx));
             }
         }
