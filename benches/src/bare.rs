@@ -113,7 +113,7 @@ mod tests {
 
     fn sample(body: &str) -> Sample {
         let headers = [("content-type", "text/plain"), ("content-length", "3"), ("x-amzn-requestid", "r")];
-        Sample { headers: headers.map(|(n, v)| (n.to_owned(), v.to_owned())).into(), body: body.to_owned() }
+        Sample { headers: headers.map(|(n, v)| (n.to_owned(), v.to_owned())).into(), body: body.to_owned(), wire: 0 }
     }
 
     #[test]

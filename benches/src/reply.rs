@@ -73,6 +73,11 @@ impl<'a> Reply<'a> {
         self.frame.status
     }
 
+    /// Bytes on the wire, head and body.
+    pub fn wire(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         self.frame.status / 100 == 2

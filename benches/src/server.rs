@@ -1,5 +1,6 @@
 //! The server as a child process: started on a free port, waited for, asked to stop, or killed.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -42,11 +43,13 @@ pub fn free_address() -> io::Result<SocketAddr> {
 }
 
 impl Durability {
-    fn flags(self) -> &'static [&'static str] {
+    fn flags(self, data: &Path) -> Vec<&OsStr> {
+        let kept =
+            |how| ["--durability", how, "--data"].map(OsStr::new).into_iter().chain([data.as_os_str()]).collect();
         match self {
-            Self::Fsync => &["--durability", "fsync"],
-            Self::Os => &["--durability", "os"],
-            Self::Memory => &["--ephemeral"],
+            Self::Fsync => kept("fsync"),
+            Self::Os => kept("os"),
+            Self::Memory => vec![OsStr::new("--ephemeral")],
         }
     }
 }
@@ -59,9 +62,8 @@ impl Server {
     pub fn spawn(binary: &Path, data: &Path, address: SocketAddr, durability: Durability) -> io::Result<Self> {
         let log = File::options().create(true).append(true).open(log_of(data))?;
         let child = Command::new(binary)
-            .args(["start", "--listen", &address.to_string(), "--data"])
-            .arg(data)
-            .args(durability.flags())
+            .args(["start", "--listen", &address.to_string()])
+            .args(durability.flags(data))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)

@@ -24,13 +24,15 @@ pub struct Tally {
     samples: RefCell<BTreeMap<&'static str, Sample>>,
 }
 
-/// One good answer to an operation, for the bare server to repeat.
+/// The largest good answer to an operation, for the bare server to repeat.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Sample {
     /// The header fields.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
+    /// Bytes on the wire.
+    pub wire: usize,
 }
 
 /// One connection whose requests are counted and timed.
@@ -97,7 +99,7 @@ impl Tally {
         if !reply.is_success() {
             let text = String::from_utf8_lossy(&reply.body()).into_owned();
             self.fail(&format!("{operation}: {} {text}", reply.status()));
-        } else if !self.samples.borrow().contains_key(operation) {
+        } else if self.samples.borrow().get(operation).is_none_or(|sample| sample.wire < reply.wire()) {
             self.samples.borrow_mut().insert(operation, Sample::of(reply));
         }
     }
@@ -106,7 +108,7 @@ impl Tally {
 impl Sample {
     fn of(reply: &Reply<'_>) -> Self {
         let headers = reply.fields().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
-        Self { headers, body: String::from_utf8_lossy(&reply.body()).into_owned() }
+        Self { headers, body: String::from_utf8_lossy(&reply.body()).into_owned(), wire: reply.wire() }
     }
 }
 

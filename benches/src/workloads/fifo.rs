@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::receive::delete;
 use crate::load::{Lane, Progress};
-use crate::messages::{BATCH, receipts, receive, send_fifo};
+use crate::messages::{receipts, receive, send_fifo};
 use crate::server::Durability;
 use crate::session::{Running, Session};
 use crate::sign::RequestSigner;
@@ -37,7 +37,7 @@ pub(super) async fn cycle(session: &mut Session<'_>, name: &str) -> io::Result<(
 
 fn lanes(running: &Running, queue: &str, number: &Rc<Cell<u64>>) -> io::Result<Vec<FifoLane>> {
     let signer = &running.signer;
-    let request: Rc<[u8]> = signer.sqs("ReceiveMessage", receive(queue, BATCH, 0).as_bytes())?.into();
+    let request: Rc<[u8]> = signer.sqs("ReceiveMessage", receive(queue, 1, 0).as_bytes())?.into();
     let queue: Rc<str> = queue.into();
     let lane =
         |_| FifoLane { signer: signer.clone(), queue: queue.clone(), receive: request.clone(), number: number.clone() };

@@ -34,7 +34,7 @@ pub(super) async fn disk(session: &mut Session<'_>, name: &str) -> io::Result<()
 
 pub(super) async fn http(session: &mut Session<'_>, name: &str, hash: bool) -> io::Result<()> {
     let headers = vec![("content-type".to_owned(), "application/x-amz-json-1.0".to_owned())];
-    let answers = Answers::from([("Any".to_owned(), Sample { headers, body: "x".repeat(ANSWERED) })]);
+    let answers = Answers::from([("Any".to_owned(), Sample { headers, body: "x".repeat(ANSWERED), wire: ANSWERED })]);
     let server = Server::spawn_bare(&std::env::current_exe()?, &serde_json::to_vec(&answers)?, hash)?;
     let signer = RequestSigner::new("127.0.0.1");
     let body = |number: u64| format!("{number:0ASKED$}");

@@ -1,5 +1,8 @@
 //! The closed loop against servers whose answers are known: what is counted must be what happened. Counts decide, not times.
 
+// A test fails by panicking, helpers included.
+#![allow(clippy::unwrap_used)]
+
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -36,7 +39,7 @@ impl Lane for Counted {
 }
 
 fn bare() -> Server {
-    let sample = Sample { headers: vec![("x-kept".to_owned(), "yes".to_owned())], body: "x".repeat(50_000) };
+    let sample = Sample { headers: vec![("x-kept".to_owned(), "yes".to_owned())], body: "x".repeat(50_000), wire: 0 };
     let answers = Answers::from([("Ask".to_owned(), sample)]);
     let program = Path::new(env!("CARGO_BIN_EXE_bench"));
     Server::spawn_bare(program, &serde_json::to_vec(&answers).unwrap(), true).unwrap()
