@@ -42,10 +42,21 @@ operations! {
 
 #[cfg(test)]
 mod tests {
+    use super::LISTED;
+
     #[test]
     fn no_generated_operation_is_left_out() {
-        for (service, here, generated) in super::LISTED {
+        for (service, here, generated) in LISTED {
             assert_eq!(here, generated, "{service}");
+        }
+    }
+
+    #[test]
+    fn no_generated_service_is_left_out() {
+        let apis = concat!(env!("CARGO_MANIFEST_DIR"), "/../../apis");
+        for entry in std::fs::read_dir(apis).unwrap().flatten().filter(|e| e.path().join("operations.txt").exists()) {
+            let service = entry.file_name().into_string().unwrap();
+            assert!(LISTED.iter().any(|(listed, ..)| *listed == service), "{service}");
         }
     }
 }
