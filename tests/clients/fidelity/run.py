@@ -1,0 +1,93 @@
+"""Runs LocalStack's own SQS tests, whose answers were recorded from AWS, against the real binary, and tells every difference.
+
+Nothing of LocalStack is in this repository. Make an export of its repository outside of it, with `localstack-core`,
+`tests/conftest.py`, `tests/aws/conftest.py`, `tests/aws/services/sqs` and `tests/aws/services/lambda_`, and a virtual
+environment of Python 3.13 with its test dependencies; then
+
+    LOCALSTACK_CHECKOUT=/tmp/localstack LOCALSTACK_PYTHON=/tmp/localstack-venv/bin/python python tests/clients/fidelity/run.py
+
+Tests that are about LocalStack itself (its URLs, its own endpoints, its process) are listed apart: they say nothing of AWS.
+"""
+
+import argparse
+import collections
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from harness.cloud import Cloud  # noqa: E402
+
+SUITES = ["tests/aws/services/sqs/test_sqs.py", "tests/aws/services/sqs/test_sqs_move_task.py"]
+# Some of their tests know no other port.
+USUAL = "http://127.0.0.1:4566"
+LOCAL = {"aws_only_localstack", "requires_in_process", "aws_manual_setup_required"}
+
+
+def environment(port: int, scratch: str) -> dict[str, str]:
+    """What their fixtures read: no LocalStack is started, and every client speaks to us."""
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith("AWS_")},
+        "TEST_SKIP_LOCALSTACK_START": "1",
+        "TEST_AWS_ENDPOINT_URL": f"http://localhost:{port}",
+        "GATEWAY_LISTEN": f"127.0.0.1:{port}",
+        "LOCALSTACK_HOST": f"localhost:{port}",
+        "SQS_ENDPOINT_STRATEGY": "path",
+        "LOCALSTACK_VOLUME_DIR": f"{scratch}/volume",
+        "TMPDIR": scratch,
+        "PYTHONPATH": os.pathsep.join([str(HERE), f"{checkout()}/localstack-core", str(checkout())]),
+    }
+
+
+def checkout() -> pathlib.Path:
+    return pathlib.Path(os.environ["LOCALSTACK_CHECKOUT"])
+
+
+def run(port: int, report: str, scratch: str, extra: list[str]) -> None:
+    python = os.environ.get("LOCALSTACK_PYTHON", sys.executable)
+    command = [python, "-m", "pytest", "-q", "-p", "shim", "-p", "no:cacheprovider", "-W", "ignore", f"--junitxml={report}", *SUITES, *extra]
+    subprocess.run(command, env=environment(port, scratch), cwd=checkout(), stdout=subprocess.DEVNULL)
+
+
+def outcomes(report: str):
+    """Kind, name, outcome and reason of each test."""
+    for case in ElementTree.parse(report).iter("testcase"):
+        kinds = [p.get("value") for p in case.iter("property") if p.get("name") == "kind"]
+        kind = next((k for k in kinds if k in LOCAL), kinds[0] if kinds else "unmarked")
+        bad = [child for child in case if child.tag in ("failure", "error", "skipped")]
+        outcome = bad[0].tag if bad else "passed"
+        reason = ((bad[0].get("message") or "") + "\n" + (bad[0].text or "")) if bad else ""
+        yield kind, case.get("name"), outcome, reason
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, help="a cloud that runs already")
+    parser.add_argument("--full", action="store_true", help="print whole reasons")
+    options, extra = parser.parse_known_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        cloud = None if options.port else Cloud(pathlib.Path(scratch), endpoint=USUAL).start()
+        report = f"{scratch}/report.xml"
+        try:
+            run(options.port or cloud.port, report, scratch, extra)
+        finally:
+            if cloud:
+                cloud.close()
+        tally = collections.Counter()
+        for kind, name, outcome, reason in outcomes(report):
+            group = "about LocalStack" if kind in LOCAL else "recorded from AWS"
+            tally[group, outcome] += 1
+            if outcome in ("failure", "error"):
+                print(f"[{group}] {name}\n{reason if options.full else reason[:300]}\n")
+    for (group, outcome), count in sorted(tally.items()):
+        print(f"{group}: {count} {outcome}")
+    sys.exit(any(group == "recorded from AWS" and outcome in ("failure", "error") for group, outcome in tally))
+
+
+if __name__ == "__main__":
+    main()
