@@ -38,7 +38,7 @@ def test_a_second_one_on_the_same_port_is_refused(own_cloud, tmp_path):
 
 def test_an_ephemeral_one_leaves_nothing(own_cloud):
     own_cloud.stop()
-    own_cloud.arguments = ("--ephemeral",)
+    own_cloud.ephemeral = True
     own_cloud.start()
     sqs = own_cloud.client("sqs")
     queue = sqs.create_queue(QueueName="q")["QueueUrl"]
