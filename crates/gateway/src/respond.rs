@@ -69,9 +69,11 @@ impl Reply<'_> {
 
     fn modeled(&self, error: &ApiError) -> Answer {
         let schema = error.schema;
+        // Some exceptions are the framework's and not the service's; their code says so.
+        let (namespace, code) = schema.code.split_once('#').unwrap_or((self.service.namespace, schema.code));
         self.write(&ErrorReply {
-            code: schema.code,
-            namespace: self.service.namespace,
+            code,
+            namespace,
             query_code: schema.query_code,
             status: schema.status,
             query_status: schema.query_status,
