@@ -18,8 +18,9 @@ impl Names {
     /// at `hint`, the one after the last found.
     pub(crate) fn position(self, schema: &'static Schema, key: &str, hint: usize) -> Option<usize> {
         let (before, after) = schema.members.split_at(hint.min(schema.members.len()));
-        let is_it = |m: &Member| self.is(m, key);
-        after.iter().position(is_it).map(|i| i + before.len()).or_else(|| before.iter().position(is_it))
+        let is_it = |m: &Member| if self == Self::Wire { m.json_name == key } else { m.name == key };
+        let exact = after.iter().position(is_it).map(|i| i + before.len()).or_else(|| before.iter().position(is_it));
+        exact.or_else(|| if self == Self::Wire { None } else { nearly(schema, key) })
     }
 
     /// The member's name, when it stands in the schema as it is written.
@@ -30,17 +31,13 @@ impl Names {
             Self::LowerCamel => None,
         }
     }
+}
 
-    /// Model names are found whatever the case of their first letter: templates write all members as `QueueUrl`, also
-    /// those that the model calls `queueUrl`.
-    fn is(self, member: &Member, key: &str) -> bool {
-        match self {
-            Self::Wire => member.json_name == key,
-            Self::Model | Self::LowerCamel => {
-                let (mut name, mut given) = (member.name.chars(), key.chars());
-                let first = |c: Option<char>| c.map(|c| c.to_ascii_lowercase());
-                first(name.next()) == first(given.next()) && name.as_str() == given.as_str()
-            }
-        }
-    }
+/// The position of the member whose name differs from `key` in the case of its first letter: templates write all
+/// members as `QueueUrl`, also those that the model calls `queueUrl`, and records the other way round.
+fn nearly(schema: &'static Schema, key: &str) -> Option<usize> {
+    let (first, rest) = key.split_at_checked(1)?;
+    let is_it =
+        |m: &Member| m.name.split_at_checked(1).is_some_and(|(f, r)| r == rest && f.eq_ignore_ascii_case(first));
+    schema.members.iter().position(is_it)
 }
