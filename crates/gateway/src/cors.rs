@@ -6,6 +6,7 @@ use http::header::{
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
     ACCESS_CONTROL_REQUEST_METHOD, HeaderValue, ORIGIN, VARY,
 };
+use http::request::Parts;
 use http::{HeaderMap, Method, Response, StatusCode};
 
 use crate::body::{ResponseBody, full};
@@ -52,6 +53,23 @@ pub(crate) fn preflight(origins: &Origins, headers: &HeaderMap) -> Response<Resp
         answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
     }
     allow(answer, origin);
+    response
+}
+
+/// Whether a page elsewhere makes a user's browser act: anything but reading an object by its address. The keys that need
+/// no set-up are known to everyone, so a signature alone does not tell a user's wish from a page's.
+pub(crate) fn is_forged(head: &Parts) -> bool {
+    let cross_site = head.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+    let reads =
+        matches!(head.method, Method::GET | Method::HEAD) && !head.uri.query().unwrap_or_default().contains("Action=");
+    (cross_site || head.headers.contains_key(ORIGIN)) && !reads
+}
+
+/// What such a request is told.
+pub(crate) fn refusal() -> Response<ResponseBody> {
+    let text = "Pages of this origin may not call this cloud; name the origin in cors_origins to let them.\n";
+    let mut response = Response::new(full(text));
+    *response.status_mut() = StatusCode::FORBIDDEN;
     response
 }
 

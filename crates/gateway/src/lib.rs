@@ -5,6 +5,8 @@
 //! |---|---|
 //! | `listen/` | sockets: HTTP/1.1, h2c and TLS on one port; draining |
 //! | `road.rs` | the road, step by step |
+//! | `trip.rs` | one request while it is on the road |
+//! | `limits.rs` | what one client can cost |
 //! | `body.rs` | bodies of requests, bounded in size and time, and of answers |
 //! | `identify/` | which service and operation a request means |
 //! | `credentials.rs` | who an access key belongs to |
@@ -20,16 +22,20 @@ mod body;
 mod cors;
 mod credentials;
 pub mod identify;
+mod limits;
 mod listen;
 mod own;
 mod respond;
 mod road;
+mod trip;
 
 pub use access_log::{AccessLine, AccessLog};
 pub use body::{ResponseBody, full};
 pub use cors::Origins;
 pub use credentials::{Credentials, KeyOwner, RootKeys};
+pub use limits::Limits;
+pub use listen::Listener;
 pub use listen::tls::{CertificateAuthority, CertificateError};
-pub use listen::{Limits, Listener};
 pub use own::{NoEndpoints, OwnEndpoints};
-pub use road::{Gateway, GatewayParts, Peer};
+pub use road::{Gateway, GatewayParts};
+pub use trip::Peer;

@@ -1,13 +1,12 @@
 //! The road of one request, step by step. Each step may end it with a fault, which the request's own protocol words.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, DATE, HOST, HeaderValue, USER_AGENT};
+use http::header::{DATE, HeaderValue, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, Method, Request, Response};
+use http::{Method, Request, Response};
 use hyper::body::Incoming;
 use names::{AccountId, Region, RequestId};
 use protocols::RequestParts;
@@ -20,10 +19,11 @@ use crate::authenticate::{Authentication, Claim};
 use crate::body::{self, BodyError, ResponseBody, full};
 use crate::cors::{self, Origins};
 use crate::credentials::Credentials;
-use crate::identify::{DataPlaneHosts, Head, HostParts, Identified, Named, Unidentified, identify};
-use crate::listen::Limits;
+use crate::identify::{DataPlaneHosts, HostParts, Identified, Named, Unidentified, identify};
+use crate::limits::Limits;
 use crate::own::{self, OwnEndpoints};
 use crate::respond::{Answer, NO_SERVICE, Reply};
+use crate::trip::{Peer, Trip, bare, header_text, host_of};
 
 /// The road. Cheap to clone.
 #[derive(Clone)]
@@ -50,26 +50,6 @@ pub struct GatewayParts {
 struct Inner {
     parts: GatewayParts,
     signing_keys: SigningKeys,
-}
-
-/// The other end of a connection.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer {
-    /// Its address.
-    pub address: SocketAddr,
-    /// Whether it speaks TLS.
-    pub secure: bool,
-}
-
-/// One request while it is on the road.
-struct Trip<'a> {
-    head: &'a Parts,
-    body: &'a Bytes,
-    peer: Peer,
-    id: RequestId,
-    id_text: &'a str,
-    host: &'a str,
-    bare_host: String,
 }
 
 impl Gateway {
@@ -124,6 +104,9 @@ impl Gateway {
             return cors::preflight(&parts.origins, &head.headers);
         }
         let origin = parts.origins.allowed(&head.headers);
+        if origin.is_none() && cors::is_forged(&head) {
+            return cors::refusal();
+        }
         let mut response = match body {
             Ok(body) if own::is_own(head.uri.path()) => {
                 head.extensions.insert(peer);
@@ -289,25 +272,6 @@ impl Gateway {
     }
 }
 
-impl<'a> Trip<'a> {
-    fn signed(&self) -> sigv4::Request<'a> {
-        sigv4::Request { method: &self.head.method, uri: &self.head.uri, headers: &self.head.headers, host: self.host }
-    }
-
-    fn named<'b>(&'b self, signing_name: Option<&'b str>) -> Head<'b> {
-        let is_form =
-            header_text(&self.head.headers, CONTENT_TYPE.as_str()).starts_with("application/x-www-form-urlencoded");
-        Head {
-            method: &self.head.method,
-            uri: &self.head.uri,
-            headers: &self.head.headers,
-            host: &self.bare_host,
-            form: (is_form && self.head.method == Method::POST).then_some(self.body.as_ref()),
-            signing_name,
-        }
-    }
-}
-
 /// An operation without a handler: AWS's but not ours yet, or nobody's.
 fn absent(identified: &Identified) -> Fault {
     match &identified.operation {
@@ -329,22 +293,3 @@ fn nobody(trip: &Trip<'_>, unidentified: Unidentified) -> Answer {
 fn missing() -> Fault {
     Fault::Authentication(AuthenticationFailure::Missing)
 }
-
-/// The host as the client wrote it, with its port: the `Host` header, or the authority of an HTTP/2 request.
-fn host_of(head: &Parts) -> &str {
-    let header = header_text(&head.headers, HOST.as_str());
-    if header.is_empty() { head.uri.authority().map_or("", |authority| authority.as_str()) } else { header }
-}
-
-/// The host without its port, lower case.
-fn bare(host: &str) -> String {
-    let end = host.rfind(':').filter(|at| host[at + 1..].bytes().all(|b| b.is_ascii_digit()));
-    host[..end.unwrap_or(host.len())].to_ascii_lowercase()
-}
-
-fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-/// Longest pause a client may make within a body.
-pub(crate) const PAUSE: Duration = Duration::from_secs(30);

@@ -13,7 +13,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use super::tls::CertificateAuthority;
-use crate::road::{Gateway, Peer};
+use crate::road::Gateway;
+use crate::trip::Peer;
 
 /// First byte of a TLS handshake record.
 const HANDSHAKE: u8 = 0x16;

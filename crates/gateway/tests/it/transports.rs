@@ -101,3 +101,15 @@ async fn a_head_request_gets_no_body() {
     assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
     assert!(answer.ends_with("\r\n\r\n"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_page_elsewhere_cannot_act_through_its_visitors_browser() {
+    let server = Server::start(Limits::default()).await;
+    for forged in ["origin: https://evil.example.com\r\n", "origin: null\r\n", "sec-fetch-site: cross-site\r\n"] {
+        let answer = server.exchange(call("good", &format!("connection: close\r\n{forged}")).as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 403 "), "{forged}{answer}");
+    }
+    let near = "connection: close\r\norigin: http://localhost:3000\r\nsec-fetch-site: same-site\r\n";
+    let answer = server.exchange(call("good", near).as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
