@@ -135,9 +135,11 @@ impl Dialect for Words {
     fn render(&self, fault: &Fault, protocol: ProtocolKind) -> Rendered {
         match fault {
             Fault::Validation(issues) => match issues.iter().find(|issue| issue.violation == Violation::Missing) {
-                Some(issue) => Rendered::sender("MissingRequiredParameterException", 400, missing_text(&parameter(issue)))
-                    .query_code("MissingParameter")
-                    .namespace("com.amazonaws.sqs"),
+                Some(issue) => {
+                    Rendered::sender("MissingRequiredParameterException", 400, missing_text(&parameter(issue)))
+                        .query_code("MissingParameter")
+                        .namespace("com.amazon.coral.service")
+                }
                 None => dialect::usual(fault, protocol),
             },
             Fault::AccessDenied { .. } => {
@@ -147,7 +149,7 @@ impl Dialect for Words {
             Fault::InvalidPageToken => {
                 Rendered::sender("InvalidParameterValueException", 400, "Invalid or expired next token.")
                     .query_code("InvalidParameterValue")
-                    .namespace("com.amazonaws.sqs")
+                    .namespace("com.amazon.coral.service")
             }
             _ => dialect::usual(fault, protocol),
         }

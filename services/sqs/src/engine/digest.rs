@@ -68,10 +68,10 @@ mod tests {
         Attribute { kind: kind.into(), value: AttributeValue::Text(value.into()) }
     }
 
-    fn of(attributes: &[(&str, Attribute)]) -> String {
+    fn of(all: &[(&str, Attribute)]) -> String {
         let owned: std::collections::BTreeMap<String, Attribute> =
-            attributes.iter().map(|(name, a)| ((*name).to_owned(), a.clone())).collect();
-        hex(&super::attributes(owned.iter()).unwrap())
+            all.iter().map(|(name, a)| ((*name).to_owned(), a.clone())).collect();
+        hex(&attributes(owned.iter()).unwrap())
     }
 
     /// Sums that AWS answered, recorded by others.
@@ -88,6 +88,6 @@ mod tests {
             ("General", text("String", "Kenobi")),
         ];
         assert_eq!(of(&three), "4c360f3fdafd970e05fae2f149d997f5");
-        assert_eq!(super::attributes([].into_iter()), None);
+        assert_eq!(attributes([].into_iter()), None);
     }
 }

@@ -161,7 +161,12 @@ impl Engine {
     }
 
     /// Names of queues whose dead letters go to a queue, after one of them, sorted.
-    pub(crate) async fn sources(&self, queue: &Queue, after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+    pub(crate) async fn sources(
+        &self,
+        queue: &Queue,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
         let arn = queue.home.arn().to_string();
         let sends_here = |record: &QueueRecord| record.settings.redrive.as_ref().is_some_and(|r| r.target == arn);
         self.list_where(&queue.home, "", after, limit, sends_here).await

@@ -248,7 +248,12 @@ impl Engine {
         Ok(Ok(items))
     }
 
-    async fn end_move(&self, scope: &Scope, key: &MoveKey, status: MoveStatus) -> Result<Option<Timestamp>, StoreError> {
+    async fn end_move(
+        &self,
+        scope: &Scope,
+        key: &MoveKey,
+        status: MoveStatus,
+    ) -> Result<Option<Timestamp>, StoreError> {
         let status = &status;
         self.store()
             .transact(|tx| async move {

@@ -74,6 +74,8 @@ pub(crate) struct Queue {
     pub(super) sooner: Notify,
     /// Whether one of those who wait looks out for the next hidden message.
     pub(super) lookout: AtomicBool,
+    /// Told when that one leaves.
+    pub(super) post_free: Notify,
     pub(super) filling: tokio::sync::Mutex<()>,
     /// Held while the record is changed, so that the newest change is the one remembered.
     pub(super) changing: tokio::sync::Mutex<()>,
@@ -124,6 +126,7 @@ impl Queue {
             arrivals: Notify::new(),
             sooner: Notify::new(),
             lookout: AtomicBool::new(false),
+            post_free: Notify::new(),
             filling: tokio::sync::Mutex::new(()),
             changing: tokio::sync::Mutex::new(()),
         }

@@ -138,7 +138,7 @@ impl Engine {
         let mut received = Vec::new();
         while received.len() < wanted.count {
             let left = wanted.count - received.len();
-            let tickets = queue.state().window.take(left, now);
+            let Some(tickets) = take(queue, left, now, &received) else { break };
             if tickets.is_empty() {
                 if !fill(self.store(), queue, left, now).await? {
                     break;
@@ -188,7 +188,8 @@ impl Engine {
                     for ticket in &claim_ref.tickets {
                         fates.push((ticket.number, judge.decide(&tx, ticket).await?));
                     }
-                    let dead = target.map_or(Ok(Vec::new()), |target| bury(&tx, queue, target, numbers, &fates, now))?;
+                    let dead =
+                        target.map_or(Ok(Vec::new()), |target| bury(&tx, queue, target, numbers, &fates, now))?;
                     note_attempt(&tx, queue, wanted, before, &fates, now)?;
                     queue.save_tally(&tx)?;
                     Ok::<_, StoreError>((fates, dead))
@@ -277,6 +278,16 @@ impl Engine {
     }
 }
 
+/// Takes messages out of the window; none when only such come as were received already, being hidden for no time.
+fn take(queue: &Queue, count: usize, now: Timestamp, received: &[Received]) -> Option<Vec<Ticket>> {
+    let mut state = queue.state();
+    let mut tickets = state.window.take(count, now);
+    let again: Vec<_> = tickets.extract_if(.., |t| received.iter().any(|r| r.number == t.number)).collect();
+    let only_again = tickets.is_empty() && !again.is_empty();
+    again.into_iter().rev().for_each(|ticket| state.window.give_back(ticket));
+    (!only_again).then_some(tickets)
+}
+
 async fn repeat(
     tx: &Tx,
     queue: &Queue,
@@ -293,7 +304,8 @@ async fn repeat(
     for (number, receives) in messages {
         let key = (queue.id, number);
         let delivery = DELIVERIES.get(tx, &queue.scope, &key).await?;
-        let Some(before) = delivery.filter(|d| d.receives == receives && d.until > now && number > queue.floor()) else {
+        let Some(before) = delivery.filter(|d| d.receives == receives && d.until > now && number > queue.floor())
+        else {
             return Ok(None);
         };
         let Some(message) = MESSAGES.get(tx, &queue.scope, &key).await? else { return Ok(None) };
@@ -312,9 +324,10 @@ impl Judge<'_> {
         }
         let before = DELIVERIES.get(tx, &self.queue.scope, &key).await?;
         let as_believed = before.map(|delivery| delivery.until) == ticket.due;
-        let at_hand = ticket.message.clone().filter(|message| {
-            self.trust && as_believed && !message.expired(self.retention, self.now)
-        });
+        let at_hand = ticket
+            .message
+            .clone()
+            .filter(|message| self.trust && as_believed && !message.expired(self.retention, self.now));
         let message = match at_hand {
             Some(message) => message,
             None => match MESSAGES.get(tx, &self.queue.scope, &key).await? {

@@ -115,7 +115,12 @@ fn deliver(queue: &Queue, numbers: &[MessageNo], arrivals: Vec<Arrival>) {
 
 impl Engine {
     /// Sends messages together, all or none, in their order. `sender` is the unique id of who sends.
-    pub(crate) async fn send(&self, queue: &Arc<Queue>, drafts: Vec<Draft>, sender: &str) -> Result<Vec<Sent>, Refusal> {
+    pub(crate) async fn send(
+        &self,
+        queue: &Arc<Queue>,
+        drafts: Vec<Draft>,
+        sender: &str,
+    ) -> Result<Vec<Sent>, Refusal> {
         queue.check()?;
         if queue.is_fifo() {
             self.send_in_order(queue, drafts, sender).await

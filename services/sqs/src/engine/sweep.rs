@@ -84,7 +84,9 @@ impl Engine {
             drop(view);
             let Some((last, _)) = rows.last() else { return Ok(()) };
             let batch = Batch::new();
-            rows.iter().filter(|((_, _, number), _)| *number <= through).for_each(|(key, _)| index.delete(&batch, scope, key));
+            rows.iter()
+                .filter(|((_, _, number), _)| *number <= through)
+                .for_each(|(key, _)| index.delete(&batch, scope, key));
             span = Span::prefix(&(id,)).after(last);
             if !batch.is_empty() {
                 self.store().write(batch).await?;

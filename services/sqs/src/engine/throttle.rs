@@ -65,9 +65,8 @@ mod tests {
     fn a_second_brings_a_seconds_calls() {
         let mut throttle = Throttle::default();
         let start = Timestamp::from_secs(1);
-        let admitted = |throttle: &mut Throttle, group, at| {
-            (0..1_000).filter(|_| throttle.admit(Call::Send, group, at)).count()
-        };
+        let admitted =
+            |throttle: &mut Throttle, group, at| (0..1_000).filter(|_| throttle.admit(Call::Send, group, at)).count();
         assert_eq!(admitted(&mut throttle, None, start), 300);
         assert_eq!(admitted(&mut throttle, Some("a"), start), 300);
         assert_eq!(admitted(&mut throttle, None, start.plus(Duration::from_millis(500))), 150);

@@ -1,6 +1,7 @@
 //! Waiting for messages: whoever waits longest is woken first, and of thousands who wait one alone looks out for hidden
 //! messages that show.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -9,7 +10,6 @@ use super::queue::Queue;
 use super::receive::{Received, Wanted};
 use super::refusal::Refusal;
 use super::throttle::Call;
-use std::sync::Arc;
 
 /// The one who looks out for hidden messages that show. Leaving the post calls another to it.
 struct Lookout<'a>(&'a Queue);
@@ -24,41 +24,65 @@ impl<'a> Lookout<'a> {
 impl Drop for Lookout<'_> {
     fn drop(&mut self) {
         self.0.lookout.store(false, Ordering::Release);
-        self.0.arrivals.notify_one();
+        self.0.post_free.notify_one();
     }
 }
 
 impl Engine {
     /// Receives messages, waiting for the first for at most `wait`. Empty when none came.
-    pub(crate) async fn receive(&self, queue: &Arc<Queue>, wanted: &Wanted, wait: Duration) -> Result<Vec<Received>, Refusal> {
+    pub(crate) async fn receive(
+        &self,
+        queue: &Arc<Queue>,
+        wanted: &Wanted,
+        wait: Duration,
+    ) -> Result<Vec<Received>, Refusal> {
         if !self.0.runtime.clock.is_frozen() {
             queue.admit(Call::Receive, None, self.now())?;
         }
         if wait.is_zero() {
             return self.receive_now(queue, wanted).await;
         }
-        let end = self.0.runtime.clock.wait_at_most(wait);
-        tokio::pin!(end);
+        tokio::select! {
+            received = self.await_messages(queue, wanted) => received,
+            () = self.0.runtime.clock.wait_at_most(wait) => Ok(Vec::new()),
+            () = self.0.runtime.shutdown.requested() => Ok(Vec::new()),
+        }
+    }
+
+    /// Waits in line for as long as it takes. The place in line is kept until an arrival calls for it.
+    async fn await_messages(&self, queue: &Arc<Queue>, wanted: &Wanted) -> Result<Vec<Received>, Refusal> {
+        let (arrival, post_free) = (queue.arrivals.notified(), queue.post_free.notified());
+        tokio::pin!(arrival, post_free);
+        // Listening begins before looking, so that what comes in between is not missed.
+        arrival.as_mut().enable();
+        post_free.as_mut().enable();
         let mut lookout = None;
         loop {
-            let arrival = queue.arrivals.notified();
             let sooner = queue.sooner.notified();
-            tokio::pin!(arrival, sooner);
-            // Listening begins before looking, so that what comes in between is not missed.
-            arrival.as_mut().enable();
+            tokio::pin!(sooner);
             sooner.as_mut().enable();
             match self.receive_now(queue, wanted).await {
                 Err(Refusal::TooManyInFlight) => {}
                 Ok(received) if received.is_empty() => {}
+                Err(refusal) => {
+                    // Whatever called for this one is left for another.
+                    queue.arrivals.notify_one();
+                    return Err(refusal);
+                }
                 done => return done,
             }
             lookout = lookout.or_else(|| Lookout::take(queue));
             tokio::select! {
-                () = arrival => {}
+                () = &mut arrival => {
+                    arrival.set(queue.arrivals.notified());
+                    arrival.as_mut().enable();
+                }
+                () = &mut post_free, if lookout.is_none() => {
+                    post_free.set(queue.post_free.notified());
+                    post_free.as_mut().enable();
+                }
                 () = sooner, if lookout.is_some() => {}
                 () = self.until_next_shows(queue), if lookout.is_some() => {}
-                () = &mut end => return Ok(Vec::new()),
-                () = self.0.runtime.shutdown.requested() => return Ok(Vec::new()),
             }
         }
     }

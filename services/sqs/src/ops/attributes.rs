@@ -31,7 +31,8 @@ const EXPIRED_FIRST: usize = 50;
 pub(crate) async fn get_queue_attributes(ctx: &Ctx, input: GetQueueAttributesInput) -> Outcome<GetQueueAttributes> {
     let queue = address::queue(ctx, &input.queue_url).await?;
     let names = input.attribute_names.unwrap_or_default();
-    if let Some(QueueAttributeName::Unknown(name)) = names.iter().find(|n| matches!(n, QueueAttributeName::Unknown(_))) {
+    if let Some(QueueAttributeName::Unknown(name)) = names.iter().find(|n| matches!(n, QueueAttributeName::Unknown(_)))
+    {
         return Err(unknown_attribute(name));
     }
     let counts = ctx.state::<Sqs>().engine().counts(&queue, EXPIRED_FIRST).await?;
@@ -145,7 +146,9 @@ fn apply_fifo(settings: &mut Settings, name: &str, value: &str) -> Result<(), Er
         ("FifoQueue", Some(_)) => return Err(bad_attribute_because(name, "Modifying queue type is not supported.")),
         ("ContentBasedDeduplication", Some(fifo)) => fifo.by_content = boolean(name, value)?,
         ("DeduplicationScope", Some(fifo)) => fifo.scope = scope(value).ok_or_else(|| bad_attribute(name))?,
-        ("FifoThroughputLimit", Some(fifo)) => fifo.throughput = throughput(value).ok_or_else(|| bad_attribute(name))?,
+        ("FifoThroughputLimit", Some(fifo)) => {
+            fifo.throughput = throughput(value).ok_or_else(|| bad_attribute(name))?
+        }
         ("DeduplicationScope" | "FifoThroughputLimit", None) => return only_fifo(),
         _ => return Err(unknown_attribute(name)),
     }

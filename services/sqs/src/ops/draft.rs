@@ -111,7 +111,8 @@ fn check_size(draft: &Draft, settings: &Settings, form: Form) -> Result<(), Erro
 pub(crate) fn check_token(token: Option<String>, parameter: &str) -> Result<Option<String>, Error> {
     match token {
         Some(token) if !is_token(&token) => {
-            let reason = format!("{parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length.");
+            let reason =
+                format!("{parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length.");
             Err(invalid(token, parameter, &reason))
         }
         token => Ok(token),
@@ -121,7 +122,9 @@ pub(crate) fn check_token(token: Option<String>, parameter: &str) -> Result<Opti
 fn read_all(attributes: BTreeMap<String, MessageAttributeValue>) -> Result<Attributes, Error> {
     if attributes.len() > limits::MESSAGE_ATTRIBUTES {
         let (count, most) = (attributes.len(), limits::MESSAGE_ATTRIBUTES);
-        return Err(invalid_text(format!("Number of message attributes [{count}] exceeds the allowed maximum [{most}].")));
+        return Err(invalid_text(format!(
+            "Number of message attributes [{count}] exceeds the allowed maximum [{most}]."
+        )));
     }
     attributes.into_iter().map(|(name, value)| read(name, Raw::from(value), "user")).collect()
 }
@@ -184,13 +187,16 @@ fn read(name: String, raw: Raw, whose: &str) -> Result<(String, Attribute), Erro
         .into());
     }
     let base = raw.kind.split('.').next().unwrap_or_default();
-    let known = matches!(base, "String" | "Number" | "Binary") && limits::ATTRIBUTE_NAME_LENGTH.contains(&raw.kind.len());
+    let known =
+        matches!(base, "String" | "Number" | "Binary") && limits::ATTRIBUTE_NAME_LENGTH.contains(&raw.kind.len());
     if !known {
         return Err(about(
             "has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.",
         ));
     }
-    let empty = || about(&format!("must contain a non-empty value of type '{}'.", if base == "Binary" { base } else { "String" }));
+    let empty = || {
+        about(&format!("must contain a non-empty value of type '{}'.", if base == "Binary" { base } else { "String" }))
+    };
     let value = if base == "Binary" {
         AttributeValue::Blob(raw.blob.filter(|blob| !blob.is_empty()).ok_or_else(empty)?)
     } else {
@@ -199,7 +205,9 @@ fn read(name: String, raw: Raw, whose: &str) -> Result<(String, Attribute), Erro
             return Err(errors::invalid_message_contents(CHARACTERS).into());
         }
         if base == "Number" && !is_number(&text) {
-            return Err(invalid_text(format!("Can't cast the value of message ({whose}) attribute '{name}' to a number.")));
+            return Err(invalid_text(format!(
+                "Can't cast the value of message ({whose}) attribute '{name}' to a number."
+            )));
         }
         AttributeValue::Text(text)
     };
@@ -213,7 +221,9 @@ fn check_name(name: &str, whose: &str) -> Result<(), Error> {
     }
     // Letters beyond ASCII are taken, though the documentation names none.
     if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
-        return about("has a name with invalid characters: only alphanumeric characters, underscore, hyphen and period are allowed.");
+        return about(
+            "has a name with invalid characters: only alphanumeric characters, underscore, hyphen and period are allowed.",
+        );
     }
     if name.starts_with('.') || name.ends_with('.') || name.contains("..") {
         return about("has a name that starts or ends with a period, or has periods in succession.");

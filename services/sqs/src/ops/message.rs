@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use api_sqs::{
-    DeleteMessage, DeleteMessageBatch, DeleteMessageBatchInput, DeleteMessageBatchOutput, DeleteMessageBatchResultEntry,
-    DeleteMessageInput, DeleteMessageOutput, ReceiveMessage, ReceiveMessageInput, ReceiveMessageOutput, SendMessage,
-    SendMessageBatch, SendMessageBatchInput, SendMessageBatchOutput, SendMessageBatchResultEntry, SendMessageInput,
-    SendMessageOutput, errors,
+    DeleteMessage, DeleteMessageBatch, DeleteMessageBatchInput, DeleteMessageBatchOutput,
+    DeleteMessageBatchResultEntry, DeleteMessageInput, DeleteMessageOutput, ReceiveMessage, ReceiveMessageInput,
+    ReceiveMessageOutput, SendMessage, SendMessageBatch, SendMessageBatchInput, SendMessageBatchOutput,
+    SendMessageBatchResultEntry, SendMessageInput, SendMessageOutput, errors,
 };
 use service_kit::{Ctx, Error, Outcome};
 
@@ -171,7 +171,8 @@ fn within(asked: Option<i32>, usual: u32, range: std::ops::RangeInclusive<u32>) 
 pub(crate) async fn delete_message(ctx: &Ctx, input: DeleteMessageInput) -> Outcome<DeleteMessage> {
     let queue = address::queue(ctx, &input.queue_url).await?;
     let receipt = open(ctx, &input.receipt_handle)?;
-    let outcomes = ctx.state::<Sqs>().engine().delete(&queue, &[receipt]).await.map_err(|refusal| told(ctx, refusal))?;
+    let outcomes =
+        ctx.state::<Sqs>().engine().delete(&queue, &[receipt]).await.map_err(|refusal| told(ctx, refusal))?;
     let refused = |refusal| handle_refused(ctx, refusal, &input.receipt_handle, 0);
     outcomes.into_iter().try_for_each(|outcome| outcome.map_err(refused))?;
     Ok(DeleteMessageOutput {})

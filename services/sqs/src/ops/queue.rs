@@ -97,7 +97,8 @@ fn named(ctx: &Ctx, input: &GetQueueUrlInput) -> Result<Home, Error> {
         return Err(missing("QueueName"));
     }
     let owner = input.queue_owner_aws_account_id.as_deref().filter(|owner| !owner.is_empty());
-    let account = owner.map_or(Ok(ctx.account()), |owner| owner.parse::<AccountId>().map_err(|_| no_such_queue(ctx)))?;
+    let account =
+        owner.map_or(Ok(ctx.account()), |owner| owner.parse::<AccountId>().map_err(|_| no_such_queue(ctx)))?;
     Ok(Home { account, ..own(ctx, &input.queue_name) })
 }
 
@@ -134,9 +135,15 @@ mod tests {
             assert!(check_name(name, fifo).is_ok(), "{name}");
         }
         let long = format!("{}.fifo", "x".repeat(76));
-        for (name, fifo) in
-            [("", false), ("a.b", false), ("a.fifo", false), ("a", true), (".fifo", true), ("a/b", false), (&*long, true)]
-        {
+        for (name, fifo) in [
+            ("", false),
+            ("a.b", false),
+            ("a.fifo", false),
+            ("a", true),
+            (".fifo", true),
+            ("a/b", false),
+            (&*long, true),
+        ] {
             assert!(check_name(name, fifo).is_err(), "{name}");
         }
     }

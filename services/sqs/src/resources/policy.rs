@@ -1,7 +1,8 @@
 //! `AWS::SQS::QueuePolicy` and `AWS::SQS::QueueInlinePolicy`: a policy put on queues, and taken off again.
 
 use api_sqs::{
-    GetQueueAttributes, GetQueueAttributesInput, QueueAttributeName, SetQueueAttributes, SetQueueAttributesInput, errors,
+    GetQueueAttributes, GetQueueAttributesInput, QueueAttributeName, SetQueueAttributes, SetQueueAttributesInput,
+    errors,
 };
 use names::Tags;
 use serde_json::Value;
@@ -203,7 +204,8 @@ async fn attached(ctx: &Ctx, id: &str) -> Result<Option<Vec<String>>, Error> {
 async fn set(ctx: &Ctx, url: &str, policy: String) -> Result<(), Error> {
     let removing = policy.is_empty();
     let attributes = [("Policy".to_owned(), policy)].into();
-    let answer = ctx.call::<SetQueueAttributes>(SetQueueAttributesInput { queue_url: url.to_owned(), attributes }).await;
+    let answer =
+        ctx.call::<SetQueueAttributes>(SetQueueAttributesInput { queue_url: url.to_owned(), attributes }).await;
     match answer {
         Err(Error::Modeled(error)) if removing && error.schema.code == errors::QUEUE_DOES_NOT_EXIST.code => Ok(()),
         answer => answer.map(|_| ()),

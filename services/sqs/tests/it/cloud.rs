@@ -6,6 +6,11 @@ use api_sqs::*;
 use service_kit::Outcome;
 use testkit::TestCloud;
 
+/// The code of an invalid parameter: unlike others it is of the framework's namespace.
+pub(crate) const INVALID: &str = "com.amazon.coral.service#InvalidParameterValueException";
+/// The same, of a missing one.
+pub(crate) const MISSING: &str = "com.amazon.coral.service#MissingRequiredParameterException";
+
 /// A cloud with this service alone.
 pub(crate) fn cloud() -> TestCloud {
     TestCloud::new(|store, runtime| vec![svc_sqs::service(store, runtime)])

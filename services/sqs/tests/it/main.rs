@@ -1,4 +1,17 @@
-//! SQS in process, typed, by a clock that stands still until it is moved.
+//! SQS in process, typed, by a clock that stands still until it is moved; and over the wire where the wire matters.
 
+mod attributes;
+mod batch;
 mod cloud;
+mod concurrency;
+mod dead_letters;
+mod fifo;
 mod message;
+mod permission;
+mod poll;
+mod queue;
+mod refused;
+mod resources;
+mod restart;
+mod visibility;
+mod wire;

@@ -14,6 +14,8 @@
 
 mod fifo;
 mod standard;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
