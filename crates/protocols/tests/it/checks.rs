@@ -183,6 +183,18 @@ fn neutral_json_reads_what_it_writes() {
 }
 
 #[test]
+fn numbers_in_documents_come_out_as_they_went_in() {
+    static FREE: Schema = Schema::new("Free", Kind::Document);
+    static HOLDER: Schema = Schema::new("Holder", Kind::Structure).members(&[Member::new("Free", &FREE)]);
+    let mut holder = Dynamic::new(&HOLDER);
+    let text = br#"{"Free":[1.6555952806154323e22,-2.222222222222222e46,18446744073709551615,0.1]}"#;
+    json_value::read(text, &mut holder).unwrap();
+    let mut back = Dynamic::new(&HOLDER);
+    json_value::read(&json_value::write(&holder), &mut back).unwrap();
+    assert_eq!(back, holder);
+}
+
+#[test]
 fn tokens_are_made_up_only_when_absent() {
     let mut input = Dynamic::new(&INPUT);
     tokens::fill(&mut input, &mut || "made".to_owned());
