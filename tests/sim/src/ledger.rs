@@ -164,10 +164,16 @@ impl Ledger {
     pub(crate) fn end(&mut self, outcomes: &[(Act, Answer)], now: Timestamp) {
         self.round += 1;
         self.last.clear();
-        for step in [Self::lost_sends, Self::sends, Self::receives, Self::deletes, Self::hides] {
-            for (act, answer) in outcomes {
-                step(self, act, answer, now);
-            }
+        for (act, answer) in outcomes {
+            self.lost_send(act, answer, now);
+        }
+        for (act, answer) in outcomes {
+            self.send(act, answer, now);
+        }
+        self.receives(outcomes, now);
+        for (act, answer) in outcomes {
+            self.delete(act, answer);
+            self.hide(act, answer, now);
         }
         self.loose.clear();
     }
@@ -182,7 +188,7 @@ impl Ledger {
         }
     }
 
-    fn lost_sends(&mut self, act: &Act, answer: &Answer, now: Timestamp) {
+    fn lost_send(&mut self, act: &Act, answer: &Answer, now: Timestamp) {
         let Act::Send { attempt, .. } = act else { return };
         match answer {
             Answer::Refused(_) => self.attempts[*attempt].fate = Fate::Refused,
@@ -206,15 +212,16 @@ impl Ledger {
         }
     }
 
-    fn sends(&mut self, act: &Act, answer: &Answer, now: Timestamp) {
+    fn send(&mut self, act: &Act, answer: &Answer, now: Timestamp) {
         let (Act::Send { attempt, fifo, .. }, Answer::Sent(id, sequence)) = (act, answer) else { return };
         self.attempts[*attempt].fate = Fate::Acknowledged(id.clone());
-        let since = match self.attempts[*attempt].duplicate.clone() {
+        let (since, ours) = match self.attempts[*attempt].duplicate.clone() {
             Some(key) => self.taken(key, id, now),
-            None => (now, now),
+            None => ((now, now), true),
         };
         let url = self.attempts[*attempt].url.clone();
-        let group = fifo.as_ref().map(|(group, _)| group.clone());
+        // A duplicate may name another group than the message it is a duplicate of.
+        let group = fifo.as_ref().filter(|_| ours).map(|(group, _)| group.clone());
         let round = self.round;
         let message = self.messages.entry(id.clone()).or_insert_with(|| Message::new(url, since, round));
         message.group = message.group.clone().or(group);
@@ -224,9 +231,10 @@ impl Ledger {
         message.sequence.clone_from(sequence);
     }
 
-    /// Checks an acknowledged id against who took the deduplication id before; tells since when it may be taken.
-    fn taken(&mut self, key: (String, String), id: &str, now: Timestamp) -> (Timestamp, Timestamp) {
-        let since = match self.duplicates.get(&key) {
+    /// Checks an acknowledged id against who took the deduplication id before; tells since when it may be taken, and
+    /// whether it was this send that took it.
+    fn taken(&mut self, key: (String, String), id: &str, now: Timestamp) -> ((Timestamp, Timestamp), bool) {
+        let (since, ours) = match self.duplicates.get(&key) {
             Some(Taken { id: Some(first), since }) => {
                 let (same, duplicate) = (first == id, now < since.0.plus(DUPLICATES));
                 if duplicate && !same {
@@ -235,20 +243,30 @@ impl Ledger {
                 if now > since.1.plus(DUPLICATES) && same {
                     self.broken.push(format!("{key:?} is no duplicate any more, and was taken as {first}"));
                 }
-                if same { *since } else { (now, now) }
+                if same { (*since, false) } else { ((now, now), true) }
             }
             // Taken by a send without an answer, perhaps: then this is its message.
-            Some(Taken { id: None, since }) if now <= since.1.plus(DUPLICATES) => (since.0, now),
-            _ => (now, now),
+            Some(Taken { id: None, since }) if now <= since.1.plus(DUPLICATES) => ((since.0, now), false),
+            _ => ((now, now), true),
         };
         self.duplicates.insert(key, Taken { id: Some(id.to_owned()), since });
-        since
+        (since, ours)
     }
 
-    fn receives(&mut self, act: &Act, answer: &Answer, now: Timestamp) {
-        let (Act::Receive { url, seconds, .. }, Answer::Received(batch)) = (act, answer) else { return };
-        for (place, got) in batch.iter().enumerate() {
-            if let Err(why) = self.receive(url, got, *seconds, &batch[..place], now) {
+    /// All that was received in a round. The counts of receives tell in which order it was handed out.
+    fn receives(&mut self, outcomes: &[(Act, Answer)], now: Timestamp) {
+        let mut places = Vec::new();
+        for (act, answer) in outcomes {
+            let (Act::Receive { url, seconds, .. }, Answer::Received(batch)) = (act, answer) else { continue };
+            places.extend((0..batch.len()).map(|place| (url, *seconds, batch, place)));
+        }
+        places.sort_by_key(|(_, _, batch, place)| batch[*place].receives);
+        for (url, seconds, batch, place) in places {
+            let (before, got) = (&batch[..place], &batch[place]);
+            if before.iter().any(|other| other.id == got.id) {
+                self.broken.push(format!("it is twice in one answer: {got:?}"));
+            }
+            if let Err(why) = self.receive(url, got, seconds, before, now) {
                 self.broken.push(format!("{why}: {got:?} at {}", now.iso8601()));
             }
         }
@@ -312,7 +330,7 @@ impl Ledger {
         }
     }
 
-    fn deletes(&mut self, act: &Act, answer: &Answer, _: Timestamp) {
+    fn delete(&mut self, act: &Act, answer: &Answer) {
         let (Act::Delete { .. }, Some(known)) = (act, message_of(act, &mut self.messages)) else { return };
         match answer {
             Answer::Done => (known.deleting, known.deleted) = (true, true),
@@ -322,7 +340,7 @@ impl Ledger {
         }
     }
 
-    fn hides(&mut self, act: &Act, answer: &Answer, now: Timestamp) {
+    fn hide(&mut self, act: &Act, answer: &Answer, now: Timestamp) {
         let (Act::Hide { seconds, .. }, Some(known)) = (act, message_of(act, &mut self.messages)) else { return };
         match answer {
             // A message that shows again is left as it is, so only one that was hidden for certain is so now.
