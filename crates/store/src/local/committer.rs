@@ -21,7 +21,7 @@ const GROUP: usize = 2 * 1024 * 1024;
 /// are read again from the log before the first request is answered.
 const MEMTABLE: u64 = 4 * 1024 * 1024;
 /// The same while the janitor is still busy: it may fall behind by this much before writers wait.
-const MEMTABLE_AT_MOST: u64 = 24 * 1024 * 1024;
+const MEMTABLE_AT_MOST: u64 = 12 * 1024 * 1024;
 
 type Answer = oneshot::Sender<Result<Version, CommitError>>;
 

@@ -5,7 +5,7 @@
 //! | `log.rs` | segments and frames: what was acknowledged and is not yet in sorted files |
 //! | `tree.rs` | the sorted files, and snapshots of them |
 //! | `committer.rs` | one thread that judges, writes and syncs whole groups of commits |
-//! | `janitor.rs` | one thread that sorts, merges and lets go |
+//! | `janitor.rs` | two threads that sort, merge and let go |
 //!
 //! Why not fjall whole, whose tree this is: its journal is read from its start at each opening and is only begun anew after
 //! 64 MB, and one failed write leaves it refusing all until it is opened again. See docs/decisions/0002-store.md.
@@ -73,7 +73,8 @@ pub struct Local {
 /// What runs and what is locked as long as the directory is open.
 struct Threads {
     committer: JoinHandle<()>,
-    janitor: JoinHandle<()>,
+    sorter: JoinHandle<()>,
+    merger: JoinHandle<()>,
     _lock: File,
 }
 
@@ -111,10 +112,12 @@ impl Local {
             resolver: Resolver::default(),
             frame: Frame::default(),
         };
-        let janitor_thread = JanitorThread { janitor: janitor.clone(), published: published.clone(), tree, log_dir };
+        let sorter = JanitorThread { janitor: janitor.clone(), published: published.clone(), tree, log_dir };
+        let merger = sorter.clone();
         let threads = Threads {
             committer: spawn("store-commit", move || committer.run())?,
-            janitor: spawn("store-janitor", move || janitor_thread.run())?,
+            sorter: spawn("store-sort", move || sorter.run_sorter())?,
+            merger: spawn("store-merge", move || merger.run_merger())?,
             _lock: lock,
         };
         let (closed, threads) = (AtomicBool::new(false), Mutex::new(Some(threads)));
@@ -133,10 +136,11 @@ impl Local {
         let Some(threads) = self.threads.lock().take() else { return };
         self.closed.store(true, Ordering::Release);
         self.queue.close();
-        // A panic in either thread was reported when it happened.
+        // A panic in a thread was reported when it happened.
         let _ = threads.committer.join();
         self.janitor.close();
-        let _ = threads.janitor.join();
+        let _ = threads.sorter.join();
+        let _ = threads.merger.join();
     }
 }
 
