@@ -78,11 +78,11 @@ impl<'a> CborReader<'a> {
             Head::Negative(value) => negative(value).ok_or_else(|| malformed("a number is out of range"))?.into(),
             Head::Bool(value) => value.into(),
             Head::Null => Document::Null,
-            Head::Float(value) => value.into(),
+            Head::Float(value) => serde_json::Number::from_f64(value).map(Document::Number).ok_or_else(not_json)?,
             Head::Text(length) => self.heads.text(length)?.into_owned().into(),
             Head::Array(left) => self.any_list(left)?,
             Head::Map(left) => self.any_map(left)?,
-            Head::Bytes(_) | Head::Tag(_) | Head::Break => return Err(malformed("a document holds what JSON has not")),
+            Head::Bytes(_) | Head::Tag(_) | Head::Break => return Err(not_json()),
         })
     }
 
@@ -113,6 +113,10 @@ fn position(schema: &'static Schema, key: &str, hint: usize) -> Option<usize> {
     let (before, after) = schema.members.split_at(hint.min(schema.members.len()));
     let found = after.iter().position(|m| m.name == key).map(|i| i + before.len());
     found.or_else(|| before.iter().position(|m| m.name == key))
+}
+
+fn not_json() -> Malformed {
+    malformed("a document holds what JSON has not")
 }
 
 fn negative(value: u64) -> Option<i64> {
