@@ -10,7 +10,7 @@ use store::{Order, Span, StoreError, Tx, Writer};
 
 use super::Engine;
 use super::queue::Queue;
-use super::receive::remove;
+use super::rows::remove;
 use crate::limits;
 use crate::store::{AGED, DELIVERIES, Delivery, MESSAGES, MessageNo, QUEUES, RECENT, RECENT_ENDS, Recent};
 

@@ -4,13 +4,17 @@
 //! |---|---|
 //! | `queue.rs`, `directory.rs` | a queue in use; finding one |
 //! | `lifecycle.rs` | creating, changing, purging, deleting queues |
-//! | `send.rs`, `receive.rs`, `wait.rs`, `settle.rs` | the life of a message: sent, claimed, awaited, settled |
+//! | `send.rs`, `receive.rs`, `wait.rs`, `settle.rs` | the life of a message: sent, received, awaited, settled |
+//! | `claim.rs`, `attempt.rs`, `dead_letter.rs`, `rows.rs` | parts of a receive: the claim, its repetition, what is received too often; a message's rows |
 //! | `window/` | the messages that can be received next. Pure |
 //! | `fill.rs` | reading the store into a window |
 //! | `moves.rs`, `expire.rs`, `sweep.rs` | moving dead letters back, retention, removing what was purged |
 //! | `message.rs`, `settings.rs`, `redrive.rs`, `policy.rs`, `receipt.rs`, `digest.rs`, `tally.rs`, `throttle.rs` | nouns and rules. Pure |
 //! | `refusal.rs` | reasons not to do something |
 
+mod attempt;
+mod claim;
+mod dead_letter;
 pub(crate) mod digest;
 pub(crate) mod directory;
 pub(crate) mod expire;
@@ -24,6 +28,7 @@ pub(crate) mod receipt;
 pub(crate) mod receive;
 pub(crate) mod redrive;
 pub(crate) mod refusal;
+mod rows;
 pub(crate) mod send;
 pub(crate) mod settings;
 pub(crate) mod settle;

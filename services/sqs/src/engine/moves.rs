@@ -8,12 +8,13 @@ use names::Timestamp;
 use store::{Order, Scope, Span, StoreError};
 
 use super::Engine;
+use super::claim::Claim;
 use super::fill::fill;
 use super::message::Message;
 use super::queue::{Home, Queue};
-use super::receive::{Claim, remove};
 use super::refusal::{MoveRefusal, Refusal};
-use super::send::{Shipment, put};
+use super::rows::{put, remove};
+use super::send::Shipment;
 use super::window::{Arrival, Ticket};
 use crate::store::{DELIVERIES, Delivery, MESSAGES, MOVES, MoveRecord, MoveStatus, QueueId};
 

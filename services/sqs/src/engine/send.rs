@@ -4,17 +4,18 @@
 use std::sync::Arc;
 
 use names::Timestamp;
-use store::{Batch, StoreError, Tx, Writer};
+use store::{Batch, StoreError, Tx};
 
 use super::Engine;
 use super::message::{Draft, Message};
 use super::queue::Queue;
 use super::refusal::Refusal;
+use super::rows::{put, remember_end};
 use super::settings::DeduplicationScope;
 use super::throttle::Call;
 use super::window::Arrival;
 use crate::limits;
-use crate::store::{DELIVERIES, DUE, Delivery, MESSAGES, MessageNo, RECENT, RECENT_ENDS, Recent};
+use crate::store::{DELIVERIES, MESSAGES, MessageNo, RECENT, Recent};
 
 /// The kind of a deduplication id among the ids remembered.
 pub(super) const SENT: u8 = 0;
@@ -35,19 +36,19 @@ pub(crate) struct Sent {
 /// Dropped before that, because the caller went away or the store failed, it finds out in the background.
 pub(super) struct Shipment<'a> {
     engine: &'a Engine,
-    queue: &'a Arc<Queue>,
+    queue: Arc<Queue>,
     numbers: Vec<MessageNo>,
 }
 
 impl<'a> Shipment<'a> {
     /// Announces `count` messages to the queue's window, before they are written.
-    pub(super) async fn begin(engine: &'a Engine, queue: &'a Arc<Queue>, count: usize) -> Result<Self, StoreError> {
+    pub(super) async fn begin(engine: &'a Engine, queue: &Arc<Queue>, count: usize) -> Result<Self, StoreError> {
         let first = engine.0.numbers.take(count as u64).await?;
         let numbers: Vec<_> = (first..first + count as u64).collect();
         let mut state = queue.state();
         numbers.iter().for_each(|number| state.window.sending().begin(*number));
         drop(state);
-        Ok(Self { engine, queue, numbers })
+        Ok(Self { engine, queue: queue.clone(), numbers })
     }
 
     /// The numbers announced.
@@ -58,7 +59,7 @@ impl<'a> Shipment<'a> {
     /// Hands over those that were stored; the other numbers are not used.
     pub(super) fn arrive(mut self, arrivals: Vec<Arrival>) {
         let numbers = std::mem::take(&mut self.numbers);
-        deliver(self.queue, &numbers, arrivals);
+        deliver(&self.queue, &numbers, arrivals);
     }
 }
 
@@ -220,12 +221,6 @@ async fn send_once(
     Ok(Sent { id: message.id, body_md5: message.body_md5, number })
 }
 
-/// Notes when an id may be forgotten.
-pub(super) fn remember_end(tx: &impl Writer, queue: &Queue, kind: u8, name: &str, now: Timestamp) {
-    let key = RECENT_ENDS.key(&queue.scope, &(queue.id, now.plus(limits::DEDUPLICATION), kind, name));
-    tx.put(key, bytes::Bytes::new());
-}
-
 /// A group has ids of its own where the queue's ids count in groups. No id has a zero byte in it.
 fn deduplication_name(message: &Message, scope: DeduplicationScope) -> String {
     let id = message.deduplication.as_deref().unwrap_or_default();
@@ -233,22 +228,6 @@ fn deduplication_name(message: &Message, scope: DeduplicationScope) -> String {
         DeduplicationScope::Queue => id.to_owned(),
         DeduplicationScope::Group => format!("{}\0{id}", message.group_name()),
     }
-}
-
-/// Writes a message that shows from `from` on.
-pub(super) fn put(
-    writer: &impl Writer,
-    queue: &Queue,
-    number: MessageNo,
-    message: &Message,
-    from: Option<Timestamp>,
-) -> Result<(), StoreError> {
-    MESSAGES.put(writer, &queue.scope, &(queue.id, number), message)?;
-    if let Some(from) = from {
-        DELIVERIES.put(writer, &queue.scope, &(queue.id, number), &Delivery::delayed(from))?;
-        writer.put(DUE.key(&queue.scope, &(queue.id, from, number)), bytes::Bytes::new());
-    }
-    Ok(())
 }
 
 fn sent(arrival: &Arrival) -> Sent {

@@ -65,8 +65,8 @@ async fn policy_life(ctx: &Ctx, _: GetCallerIdentityInput) -> Outcome<GetCallerI
     assert_eq!(policy.read(ctx, &id).await.unwrap().unwrap()["PolicyDocument"], document);
     policy.update(ctx, &id, on(&[&b])).await.unwrap();
     assert_eq!(inline.read(ctx, &a).await.unwrap(), None);
-    assert_eq!(inline.list(ctx).await.unwrap(), [b.clone()]);
-    assert_eq!(policy.list(ctx).await.unwrap(), [id.clone()]);
+    assert_eq!(inline.list(ctx).await.unwrap(), std::slice::from_ref(&b));
+    assert_eq!(policy.list(ctx).await.unwrap(), std::slice::from_ref(&id));
     policy.delete(ctx, &id).await.unwrap();
     assert!(inline.list(ctx).await.unwrap().is_empty());
     let id = inline.create(ctx, properties(json!({"PolicyDocument": document, "Queue": a}))).await.unwrap();

@@ -64,12 +64,15 @@ struct Flight {
     committed: bool,
 }
 
+/// Rows of `due`, how many were asked for, and when.
+type DuePage = (Vec<(Timestamp, MessageNo)>, usize, Timestamp);
+
 struct World {
     window: Window,
     rows: BTreeMap<MessageNo, Row>,
     flights: Vec<Flight>,
     fill: Option<(FillPlan, Vec<Found>)>,
-    due: Option<(Vec<(Timestamp, MessageNo)>, usize, Timestamp)>,
+    due: Option<DuePage>,
     now: Timestamp,
     next: MessageNo,
     floor: MessageNo,
