@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use smithy::{
-    ByteStream, Issue, Kind, Location, Malformed, Member, Path, PathPart, Presence, ReadResult, Reader, Shape,
-    TimestampFormat, Violation,
+    ByteStream, Issue, Kind, Location, Malformed, Member, OperationSchema, Path, PathPart, Presence, ReadResult,
+    Reader, Shape, TimestampFormat, Violation,
 };
 
 use super::headers::split;
@@ -21,12 +21,17 @@ pub(crate) trait Document {
 }
 
 /// Reads a request.
-pub(crate) fn decode(req: &RequestParts<'_>, input: &mut dyn Shape, document: &dyn Document) -> ReadResult<Vec<Issue>> {
+pub(crate) fn decode(
+    op: &'static OperationSchema,
+    req: &RequestParts<'_>,
+    input: &mut dyn Shape,
+    document: &dyn Document,
+) -> ReadResult<Vec<Issue>> {
     let schema = input.schema();
     let mut presence = Presence::new(schema);
     let query = pairs(req.uri.query().unwrap_or_default().as_bytes())?;
     for (index, member) in schema.members.iter().enumerate() {
-        if bound(req, &query, schema.members, input, index, member)? {
+        if bound(op, req, &query, input, index, member)? {
             presence.mark(index);
         }
     }
@@ -38,9 +43,9 @@ pub(crate) fn decode(req: &RequestParts<'_>, input: &mut dyn Shape, document: &d
 
 /// Reads one member that is not in the body; false when it is absent.
 fn bound(
+    op: &'static OperationSchema,
     req: &RequestParts<'_>,
     query: &[Pair<'_>],
-    members: &'static [Member],
     input: &mut dyn Shape,
     index: usize,
     member: &'static Member,
@@ -52,9 +57,7 @@ fn bound(
             let texts: Vec<_> = label.map(|(_, value)| Cow::Borrowed(value.as_str())).into_iter().collect();
             texts_into(input, index, &texts, TimestampFormat::Iso8601)
         }
-        Location::Query if is_map => {
-            entries_into(input, index, &free_parameters(query, members), TimestampFormat::Iso8601)
-        }
+        Location::Query if is_map => entries_into(input, index, &free_parameters(op, query), TimestampFormat::Iso8601),
         Location::Query => {
             let values = query.iter().filter(|(name, _)| name == member.location_name);
             let texts: Vec<_> = values.map(|(_, value)| Cow::Borrowed(&**value)).collect();
@@ -94,11 +97,13 @@ fn entries_into(
     Ok(true)
 }
 
-/// The query parameters that belong to no other member, values of one name together.
-fn free_parameters<'a>(query: &'a [Pair<'_>], members: &[Member]) -> Entries<'a> {
+/// The query parameters that belong to no other member and not to the operation's path, values of one name together.
+fn free_parameters<'a>(op: &'static OperationSchema, query: &'a [Pair<'_>]) -> Entries<'a> {
+    let (_, literal) = op.http.uri.split_once('?').unwrap_or_default();
     let bound = |name: &str| {
-        let mut others = members.iter().filter(|m| m.location == Location::Query && m.target.kind != Kind::Map);
-        others.any(|m| m.location_name == name)
+        let mut others = op.input.members.iter().filter(|m| m.target.kind != Kind::Map);
+        let of_path = literal.split('&').any(|part| part.split('=').next() == Some(name));
+        of_path || others.any(|m| m.location == Location::Query && m.location_name == name)
     };
     let mut sorted: Vec<_> = query.iter().filter(|(name, _)| !bound(name)).collect();
     sorted.sort_by(|a, b| a.0.cmp(&b.0));

@@ -1,14 +1,18 @@
 //! A REST-JSON request.
 
-use smithy::{Issue, Location, Malformed, Presence, ReadResult, Shape};
+use smithy::{Issue, Location, Malformed, OperationSchema, Presence, ReadResult, Shape};
 
 use crate::RequestParts;
 use crate::http_binding::{self, Document};
 use crate::json_text::{JsonReader, Names};
 
 /// Reads labels, query, headers and the JSON body.
-pub(crate) fn decode(req: &RequestParts<'_>, input: &mut dyn Shape) -> Result<Vec<Issue>, Malformed> {
-    http_binding::decode(req, input, &Json)
+pub(crate) fn decode(
+    op: &'static OperationSchema,
+    req: &RequestParts<'_>,
+    input: &mut dyn Shape,
+) -> Result<Vec<Issue>, Malformed> {
+    http_binding::decode(op, req, input, &Json)
 }
 
 struct Json;

@@ -1,14 +1,18 @@
 //! A REST-XML request.
 
-use smithy::{Issue, Location, Malformed, Presence, ReadResult, Shape};
+use smithy::{Issue, Location, Malformed, OperationSchema, Presence, ReadResult, Shape};
 
 use crate::RequestParts;
 use crate::http_binding::{self, Document};
 use crate::xml::{Node, XmlReader};
 
 /// Reads labels, query, headers and the XML body.
-pub(crate) fn decode(req: &RequestParts<'_>, input: &mut dyn Shape) -> Result<Vec<Issue>, Malformed> {
-    http_binding::decode(req, input, &Xml)
+pub(crate) fn decode(
+    op: &'static OperationSchema,
+    req: &RequestParts<'_>,
+    input: &mut dyn Shape,
+) -> Result<Vec<Issue>, Malformed> {
+    http_binding::decode(op, req, input, &Xml)
 }
 
 struct Xml;

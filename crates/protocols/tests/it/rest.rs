@@ -151,6 +151,21 @@ fn members_are_read_from_where_they_travel() {
 }
 
 #[test]
+fn free_parameters_are_those_that_nothing_else_claims() {
+    static FREE: Schema = Schema::new("Free", Kind::Structure).members(&[
+        Member::new("Named", &TEXT).at(Location::Query, "named"),
+        Member::new("Rest", &METADATA).at(Location::Query, "rest"),
+    ]);
+    static IMPORT: OperationSchema = OperationSchema {
+        http: HttpBinding { method: "POST", uri: "/apis?mode=import", status: 200 },
+        ..operation("Import", &FREE)
+    };
+    let (input, _) =
+        decode(ProtocolKind::RestJson, &IMPORT, "/apis?mode=import&named=n&color=red", &[], &[], "").unwrap();
+    assert_eq!(input.members, [text("n"), metadata()]);
+}
+
+#[test]
 fn bad_places_are_refused_and_missing_members_told() {
     let labels = [("Bucket", "b".to_owned())];
     let (_, issues) = decode(ProtocolKind::RestXml, &GET, "/b", &[], &labels, "").unwrap();
