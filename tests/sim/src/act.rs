@@ -64,7 +64,7 @@ pub(crate) enum Answer {
     /// It is done.
     Done,
     /// The service said no: nothing happened.
-    Refused(String),
+    Refused(#[expect(dead_code, reason = "the trace shows it")] String),
     /// No answer, or one that tells of trouble: it happened or it did not.
     Unknown,
 }
