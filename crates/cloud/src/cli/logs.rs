@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::{Outcome, Situation, output};
+use crate::client::Client;
 use crate::report::{LogLine, Logs};
 
 const EXAMPLES: &str = "\
@@ -36,19 +37,27 @@ const WAIT: u64 = 20;
 impl LogsCommand {
     pub(super) async fn run(self, situation: &Situation) -> Outcome {
         let (client, json) = (situation.client()?, situation.common.json);
-        let mut logs: Logs = client.get("/_nephele/logs").await?;
-        let wanted = |line: &&LogLine| !self.errors || line.status >= 400;
-        let shown: Vec<&LogLine> = logs.lines.iter().filter(wanted).collect();
+        let logs: Logs = client.get("/_nephele/logs").await?;
+        let shown: Vec<&LogLine> = logs.lines.iter().filter(|line| self.wants(line)).collect();
         for line in &shown[shown.len().saturating_sub(self.lines)..] {
             show(line, json)?;
         }
-        while self.follow {
-            logs = client.get(&format!("/_nephele/logs?after={}&wait={WAIT}", logs.next)).await?;
-            for line in logs.lines.iter().filter(wanted) {
+        if self.follow { self.follow(&client, logs.next, json).await } else { Ok(()) }
+    }
+
+    /// Ends with the cloud, or with a reader that went away.
+    async fn follow(&self, client: &Client, mut after: u64, json: bool) -> Outcome {
+        loop {
+            let logs: Logs = client.get(&format!("/_nephele/logs?after={after}&wait={WAIT}")).await?;
+            after = logs.next;
+            for line in logs.lines.iter().filter(|line| self.wants(line)) {
                 show(line, json)?;
             }
         }
-        Ok(())
+    }
+
+    fn wants(&self, line: &LogLine) -> bool {
+        !self.errors || line.status >= 400
     }
 }
 

@@ -34,6 +34,8 @@ pub enum Failure {
     Usage(String),
     /// Exit code 3.
     NotRunning(String),
+    /// Exit code 0: standard output was closed, as by `head`.
+    NobodyReads,
 }
 
 const EXAMPLES: &str = "\
@@ -75,7 +77,7 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Start(start::Start),
+    Start(Box<start::Start>),
     Env(env::Env),
     Status(status::StatusCommand),
     Ports(ports::Ports),
@@ -130,12 +132,14 @@ impl Failure {
             Self::Failed(_) => 1,
             Self::Usage(_) => 2,
             Self::NotRunning(_) => 3,
+            Self::NobodyReads => 0,
         }
     }
 
-    fn message(&self) -> &str {
+    fn message(&self) -> Option<&str> {
         match self {
-            Self::Failed(message) | Self::Usage(message) | Self::NotRunning(message) => message,
+            Self::Failed(message) | Self::Usage(message) | Self::NotRunning(message) => Some(message),
+            Self::NobodyReads => None,
         }
     }
 }
@@ -194,7 +198,7 @@ mod tests {
         ] {
             let cli = Cli::try_parse_from(line).unwrap();
             let start = match cli.command {
-                Some(Command::Start(start)) => start,
+                Some(Command::Start(start)) => *start,
                 _ => cli.start,
             };
             assert_eq!(start.layer().values, [("ephemeral".to_owned(), "true".to_owned())], "{line:?}");

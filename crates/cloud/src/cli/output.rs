@@ -20,14 +20,15 @@ pub(super) fn print(json: bool, value: &impl Serialize, text: impl FnOnce() -> S
 pub(super) fn line(text: &str) -> Outcome {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Failed(error.to_string())),
-        _ => Ok(()),
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::NobodyReads),
+        Err(error) => Err(Failure::Failed(error.to_string())),
     }
 }
 
 /// Tells of a failure on standard error.
 pub(super) fn failure(failure: &Failure, json: bool) {
-    let message = failure.message();
+    let Some(message) = failure.message() else { return };
     let text = if json { serde_json::json!({ "error": message }).to_string() } else { format!("nephele: {message}") };
     // With standard error gone there is nobody left to tell.
     let _ = writeln!(io::stderr(), "{text}");

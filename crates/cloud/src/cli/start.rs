@@ -146,7 +146,10 @@ async fn serve(settings: &Settings, json: bool) -> Outcome {
         compose::open(settings, runtime, &endpoint).await.map_err(|error| Failure::Failed(error.to_string()))?;
     composed.announce(&endpoint);
     warn_if_open(address);
-    greet(settings, &endpoint, json)?;
+    match greet(settings, &endpoint, json) {
+        Ok(()) | Err(Failure::NobodyReads) => {}
+        Err(failure) => return Err(failure),
+    }
     let served = composed.serve(socket).await;
     signals.abort();
     served.map_err(|error| Failure::Failed(format!("the store was not closed cleanly: {error}")))
@@ -197,22 +200,19 @@ fn warn_if_open(address: SocketAddr) {
     }
 }
 
-/// Two lines for programs on standard output; what to type next for people on a terminal.
+/// Where it is, what to type next, and the line that tools wait for.
 fn greet(settings: &Settings, endpoint: &str, json: bool) -> Outcome {
     if json {
-        return output::line(
-            &serde_json::json!({ "ready": true, "endpoint": endpoint, "pid": std::process::id() }).to_string(),
-        );
+        let ready = serde_json::json!({ "ready": true, "endpoint": endpoint, "pid": std::process::id() });
+        return output::line(&ready.to_string());
     }
     let data = if settings.ephemeral { "in memory".to_owned() } else { format!("data in {}", settings.data.display()) };
     output::line(&format!("Nephele {} on {endpoint}, {data}", env!("CARGO_PKG_VERSION")))?;
-    if io::stdout().is_terminal() {
-        output::line(&format!(
-            "\nIn another shell:\n  export AWS_ENDPOINT_URL={endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY={} \
-             AWS_DEFAULT_REGION={}\n",
-            settings.root_secret.as_deref().unwrap_or("test"),
-            settings.region
-        ))?;
-    }
+    // The secret itself is not printed: standard output ends up in logs.
+    let secret = settings.root_secret.as_ref().map_or("test", |_| "<your root_secret>");
+    output::line(&format!(
+        "export AWS_ENDPOINT_URL={endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY={secret} AWS_DEFAULT_REGION={}",
+        settings.region
+    ))?;
     output::line("Ready.")
 }

@@ -4,7 +4,7 @@ use crate::process::{Process, nephele, refusal};
 use crate::wire;
 
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
+    String::from_utf8(bytes.to_vec()).expect("commands print text")
 }
 
 #[test]
