@@ -190,6 +190,14 @@ mod tests {
     }
 
     #[test]
+    fn every_command_is_documented() {
+        let page = include_str!("../../../../docs/reference/cli.md");
+        for command in Cli::command().get_subcommands() {
+            assert!(page.contains(&format!("`nephele {}", command.get_name())), "{} is in cli.md", command.get_name());
+        }
+    }
+
+    #[test]
     fn start_is_the_default_and_takes_its_flags_on_either_side() {
         for line in [
             &["nephele", "--ephemeral"][..],

@@ -143,6 +143,15 @@ mod tests {
     }
 
     #[test]
+    fn every_key_is_documented_with_its_default() {
+        let page = include_str!("../../../../docs/reference/configuration.md");
+        for key in KEYS {
+            let row = format!("| `{}` | `NEPHELE_{}` | `--", key.name, key.name.to_uppercase());
+            assert!(page.contains(&row), "docs/reference/configuration.md has a row {row}");
+        }
+    }
+
+    #[test]
     fn every_key_reads_something_and_most_refuse_nonsense() {
         let mut settings = Settings::defaults(&super::super::Home::default());
         for (name, good, bad) in [
