@@ -1,7 +1,7 @@
 //! Retention: messages go when they are old enough, in bounded batches, found without looking at the others.
 //!
 //! Messages are stored in the order of sending, so those to go are the first ones. Only dead letters keep an older instant
-//! than their place says: they are found in `aged`, and passed over here.
+//! than their place says, and on standard queues alone: they are found in `aged`, and passed over here.
 
 use std::sync::Arc;
 
@@ -93,7 +93,7 @@ async fn look(tx: &Tx, queue: &Queue, from: MessageNo, now: Timestamp) -> Result
             if !look.gone.iter().any(|(gone, _)| *gone == number) {
                 go(tx, queue, &mut look, number).await?;
             }
-        } else if message.past.is_none() {
+        } else if message.past.is_none() || queue.is_fifo() {
             look.next = look.next.min(Some(ends));
             return Ok(look);
         }

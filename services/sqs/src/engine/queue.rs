@@ -114,6 +114,7 @@ impl Queue {
             window.purge(through);
         }
         let expiry = Expiry { from: 0, not_before: Timestamp::from_micros(i64::MIN) };
+        let stripes = if settings.fifo.is_some() { STRIPES } else { 0 };
         Self {
             scope: home.scope(),
             home,
@@ -121,7 +122,7 @@ impl Queue {
             record: ArcSwap::from_pointee(record),
             state: Mutex::new(State { window, tally, expiry }),
             throttle: Mutex::default(),
-            stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::new(())).collect(),
+            stripes: (0..stripes).map(|_| tokio::sync::Mutex::new(())).collect(),
             deleted: AtomicBool::new(false),
             arrivals: Notify::new(),
             sooner: Notify::new(),
@@ -188,7 +189,7 @@ impl Queue {
         if admitted { Ok(()) } else { Err(Refusal::TooManyCalls) }
     }
 
-    /// The lock that keeps a group's sends in order.
+    /// The lock that keeps a group's sends in order, on a FIFO queue.
     pub(super) fn stripe(&self, index: usize) -> &tokio::sync::Mutex<()> {
         &self.stripes[index % STRIPES]
     }

@@ -53,7 +53,7 @@ pub(crate) async fn send_message_batch(ctx: &Ctx, input: SendMessageBatchInput) 
     let queue = address::queue(ctx, &input.queue_url).await?;
     batch::check(input.entries.iter().map(|entry| entry.id.as_str()), "SendMessageBatchRequestEntry")?;
     let settings = queue.record().settings.clone();
-    if let (Some(fifo), true) = (settings.fifo, true) {
+    if let Some(fifo) = settings.fifo {
         check_order(&input, fifo.by_content)?;
     }
     check_total(&input)?;

@@ -98,6 +98,22 @@ async fn a_dead_letter_of_a_group_lets_the_next_one_through() {
 }
 
 #[tokio::test]
+async fn on_fifo_queues_retention_begins_anew() {
+    let cloud = cloud();
+    let dlq = create(&cloud, "dlq.fifo", &[("FifoQueue", "true"), ("MessageRetentionPeriod", "60")]).await;
+    let url = create_with_dlq(&cloud, "q.fifo", "dlq.fifo", 1).await;
+    cloud.call::<SendMessage>(sending_to(&url, "g", "a")).await.unwrap();
+    cloud.advance(Duration::from_secs(100)).await;
+    assert_eq!(receive(&cloud, &url).await.len(), 1);
+    assert!(receive(&cloud, &url).await.is_empty());
+    assert_eq!(counts(&cloud, &dlq).await.0, 1);
+    cloud.advance(Duration::from_secs(59)).await;
+    assert_eq!(counts(&cloud, &dlq).await.0, 1);
+    cloud.advance(Duration::from_secs(1)).await;
+    assert_eq!(counts(&cloud, &dlq).await.0, 0);
+}
+
+#[tokio::test]
 async fn list_dead_letter_source_queues() {
     let cloud = cloud();
     let dlq = create(&cloud, "dlq", &[]).await;
