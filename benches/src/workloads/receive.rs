@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::io;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::load::{self, Lane, Measured, Plan, Progress};
 use crate::messages::{BATCH, delete_batch, receipts, receive, send_batch};
@@ -19,14 +19,15 @@ const FILLERS: usize = 32;
 const FILLING: Duration = Duration::from_secs(900);
 /// Most rounds of filling and consuming at one depth.
 const ROUNDS: usize = 40;
-/// So many empty answers one after the other mean that messages are lost.
-const EMPTY: u32 = 100;
+/// A short poll may come back empty although messages wait, but not for so long.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Sends batches until a count is used up, signing as it goes.
 struct FillLane {
     signer: RequestSigner,
     queue: Rc<str>,
     left: Rc<Cell<u64>>,
+    sent: Rc<Cell<u64>>,
 }
 
 /// Receives and deletes until a count is used up.
@@ -35,26 +36,35 @@ struct ReceiveLane {
     queue: Rc<str>,
     receive: Rc<[u8]>,
     left: Rc<Cell<u64>>,
-    empty: u32,
+    deleted: Rc<Cell<u64>>,
+    empty: Rc<Cell<u64>>,
+    last: Option<Instant>,
 }
 
-/// One queue, and how many messages wait in it.
+/// One queue, and what was done to it, whether it was measured or not.
 struct Depot<'r> {
     running: &'r Running,
     queue: Rc<str>,
-    waiting: u64,
+    sent: Rc<Cell<u64>>,
+    deleted: Rc<Cell<u64>>,
+    /// Empty answers although messages waited.
+    empty: Rc<Cell<u64>>,
 }
 
 pub(super) async fn depths(session: &mut Session<'_>, name: &str) -> io::Result<()> {
     let running = session.start(Durability::Fsync)?;
-    let queue = super::queue(&running).await?.into();
-    let mut depot = Depot { running: &running, queue, waiting: 0 };
+    let queue = super::queue(&running).await?;
+    let depot = Depot::new(&running, &queue);
     let mut rates = Vec::new();
     for depth in session.scale.depths {
         let measured = depot.at(depth, session.scale.measure).await?;
         rates.extend(measured.per_cpu());
         let title = format!("{name}-{}", short(depth));
-        session.compare(super::messages(&title, CONNECTIONS), &measured, || depot.receivers(u64::MAX)).await?;
+        let empty = depot.empty.take() as f64 / measured.requests.max(1) as f64 * 100.0;
+        session.report.figure(&session.name(), format!("{title}: empty answers, of all requests"), empty, "%");
+        // The bare server's deletions must not count for the queue.
+        let bare = Depot::new(&running, &queue);
+        session.compare(super::messages(&title, CONNECTIONS), &measured, || bare.receivers(u64::MAX)).await?;
     }
     if let Some(spread) = spread(&rates) {
         session.report.figure(&session.name(), format!("{name}, spread of messages per CPU second"), spread, "%");
@@ -62,29 +72,52 @@ pub(super) async fn depths(session: &mut Session<'_>, name: &str) -> io::Result<
     Ok(())
 }
 
-impl Depot<'_> {
+impl<'r> Depot<'r> {
+    fn new(running: &'r Running, queue: &str) -> Self {
+        Self { running, queue: queue.into(), sent: Rc::default(), deleted: Rc::default(), empty: Rc::default() }
+    }
+
+    fn waiting(&self) -> u64 {
+        self.sent.get().saturating_sub(self.deleted.get())
+    }
+
     /// Measures with `depth` messages waiting, in rounds: fill up, consume at most half. Only the consuming counts.
-    async fn at(&mut self, depth: u64, lasting: Duration) -> io::Result<Measured> {
+    async fn at(&self, depth: u64, lasting: Duration) -> io::Result<Measured> {
         let mut all = Measured::default();
         for _ in 0..ROUNDS {
             self.fill(depth).await?;
             let plan = Plan { warm_up: Duration::ZERO, measure: lasting.saturating_sub(all.elapsed) };
             let round = load::run(&self.running.target, self.receivers(depth / 2)?, plan).await?;
             all.merge(round);
-            self.waiting = self.running.api().await?.messages(&self.queue).await?;
             if all.elapsed >= lasting {
                 break;
             }
         }
+        self.check(&mut all).await?;
         Ok(all)
     }
 
-    async fn fill(&mut self, depth: u64) -> io::Result<()> {
-        let left = Rc::new(Cell::new(depth.saturating_sub(self.waiting)));
-        let lane = |_| FillLane { signer: self.running.signer.clone(), queue: self.queue.clone(), left: left.clone() };
+    /// What was sent and not deleted must be there: a failure of the run when it is not.
+    async fn check(&self, measured: &mut Measured) -> io::Result<()> {
+        let (there, expected) = (self.running.api().await?.messages(&self.queue).await?, self.waiting());
+        if there != expected {
+            measured.failures += 1;
+            let others = measured.first_failure.take().map_or(String::new(), |first| format!("; {first}"));
+            measured.first_failure = Some(format!("{there} messages are there, not {expected}{others}"));
+        }
+        Ok(())
+    }
+
+    async fn fill(&self, depth: u64) -> io::Result<()> {
+        let left = Rc::new(Cell::new(depth.saturating_sub(self.waiting())));
+        let lane = |_| FillLane {
+            signer: self.running.signer.clone(),
+            queue: self.queue.clone(),
+            left: left.clone(),
+            sent: self.sent.clone(),
+        };
         let plan = Plan { warm_up: Duration::ZERO, measure: FILLING };
         let filled = load::run(&self.running.target, (0..FILLERS).map(lane).collect(), plan).await?;
-        self.waiting += filled.units;
         match filled.first_failure {
             Some(failure) => Err(io::Error::other(failure)),
             None => Ok(()),
@@ -100,7 +133,9 @@ impl Depot<'_> {
             queue: self.queue.clone(),
             receive: request.clone(),
             left: left.clone(),
-            empty: 0,
+            deleted: self.deleted.clone(),
+            empty: self.empty.clone(),
+            last: None,
         };
         Ok((0..CONNECTIONS).map(lane).collect())
     }
@@ -118,15 +153,17 @@ impl Lane for FillLane {
         let good = reply.is_success() && !has_failed(&reply.body());
         if !good {
             caller.tally().fail("a batch was not taken whole");
+            return Ok(Progress::Units(0));
         }
-        Ok(Progress::Units(if good { BATCH as u64 } else { 0 }))
+        self.sent.set(self.sent.get() + BATCH as u64);
+        Ok(Progress::Units(BATCH as u64))
     }
 }
 
 impl Lane for ReceiveLane {
     async fn step(&mut self, caller: &mut Caller) -> io::Result<Progress> {
-        let left = self.left.get();
-        if left == 0 || self.empty == EMPTY {
+        let last = *self.last.get_or_insert_with(Instant::now);
+        if self.left.get() == 0 {
             return Ok(Progress::Finished);
         }
         let reply = caller.call("ReceiveMessage", &self.receive).await?;
@@ -134,15 +171,20 @@ impl Lane for ReceiveLane {
         let answer = String::from_utf8_lossy(&body);
         let handles = receipts(&answer);
         if handles.is_empty() {
-            self.empty += 1;
-            if self.empty == EMPTY {
-                caller.tally().fail("messages that were sent are not received");
+            self.empty.set(self.empty.get() + 1);
+            if last.elapsed() < PATIENCE {
+                return Ok(Progress::Units(0));
             }
-            return Ok(Progress::Units(0));
+            caller.tally().fail("messages that were sent are not received");
+            return Ok(Progress::Finished);
         }
-        self.empty = 0;
-        self.left.set(left.saturating_sub(handles.len() as u64));
-        delete(caller, &self.signer, &self.queue, &handles).await
+        self.last = Some(Instant::now());
+        self.left.set(self.left.get().saturating_sub(handles.len() as u64));
+        let progress = delete(caller, &self.signer, &self.queue, &handles).await?;
+        if let Progress::Units(units) = progress {
+            self.deleted.set(self.deleted.get() + units);
+        }
+        Ok(progress)
     }
 }
 
@@ -185,7 +227,10 @@ fn short(count: u64) -> String {
 
 /// Fills a queue with `count` messages.
 pub(super) async fn fill(running: &Running, queue: &str, count: u64) -> io::Result<()> {
-    Depot { running, queue: queue.into(), waiting: 0 }.fill(count).await
+    let (depot, mut checked) = (Depot::new(running, queue), Measured::default());
+    depot.fill(count).await?;
+    depot.check(&mut checked).await?;
+    checked.first_failure.map_or(Ok(()), |failure| Err(io::Error::other(failure)))
 }
 
 #[cfg(test)]
