@@ -26,6 +26,7 @@ from harness.cloud import Cloud  # noqa: E402
 SUITES = ["tests/aws/services/sqs/test_sqs.py", "tests/aws/services/sqs/test_sqs_move_task.py"]
 # Some of their tests know no other port.
 USUAL = "http://127.0.0.1:4566"
+ACCOUNT = "123456789012"
 LOCAL = {"aws_only_localstack", "requires_in_process", "aws_manual_setup_required"}
 
 
@@ -34,6 +35,9 @@ def environment(port: int, scratch: str) -> dict[str, str]:
     return {
         **{k: v for k, v in os.environ.items() if not k.startswith("AWS_")},
         "TEST_SKIP_LOCALSTACK_START": "1",
+        # Not twelve zeros: those are found in sequence numbers too, and then replaced.
+        "TEST_AWS_ACCOUNT_ID": ACCOUNT,
+        "TEST_AWS_ACCESS_KEY_ID": ACCOUNT,
         "TEST_AWS_ENDPOINT_URL": f"http://localhost:{port}",
         "GATEWAY_LISTEN": f"127.0.0.1:{port}",
         "LOCALSTACK_HOST": f"localhost:{port}",
@@ -76,8 +80,11 @@ def main() -> None:
         try:
             run(options.port or cloud.port, report, scratch, extra)
         finally:
+            died = cloud and cloud.process.poll() is not None and cloud.log.read_text()[-4000:]
             if cloud:
                 cloud.close()
+        if died:
+            sys.exit(f"the cloud ended by itself:\n{died}")
         tally = collections.Counter()
         for kind, name, outcome, reason in outcomes(report):
             group = "about LocalStack" if kind in LOCAL else "recorded from AWS"

@@ -71,7 +71,8 @@ class Cloud:
         """Asks for health until it is given; a process that ended instead is an error with its log."""
         for _ in range(tries):
             try:
-                if self.get("/_nephele/health")["status"] == "running":
+                health = self.get("/_nephele/health")
+                if health["status"] == "running" and health["pid"] == self.process.pid:
                     return
             except (OSError, http.client.HTTPException):
                 pass
