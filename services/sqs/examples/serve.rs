@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use gateway::listen::Listener;
+use gateway::Listener;
 use runtime::Runtime;
 use store::Store;
 use testkit::TestCloud;

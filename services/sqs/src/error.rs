@@ -132,6 +132,10 @@ fn move_refused(refusal: MoveRefusal) -> Error {
 pub(crate) struct Words;
 
 impl Dialect for Words {
+    fn holds_to(&self, issue: &Issue) -> bool {
+        Self::checks(&issue.violation)
+    }
+
     fn render(&self, fault: &Fault, protocol: ProtocolKind) -> Rendered {
         match fault {
             Fault::Validation(issues) => match issues.iter().find(|issue| issue.violation == Violation::Missing) {
@@ -142,9 +146,15 @@ impl Dialect for Words {
                 }
                 None => dialect::usual(fault, protocol),
             },
-            Fault::AccessDenied { .. } => {
+            Fault::UnknownOperation { name, .. } if protocol == ProtocolKind::Query => {
+                Rendered::sender("InvalidAction", 400, format!("The action {name} is not valid for this endpoint."))
+            }
+            // Unlike other JSON services, SQS kept the statuses of its query days.
+            Fault::AccessDenied { .. } | Fault::Authentication(_) => {
                 let usual = dialect::usual(fault, protocol);
-                Rendered { status: 403, query_status: 403, query_code: "AccessDenied".into(), ..usual }
+                let incomplete = usual.query_code == "IncompleteSignature";
+                let status = if incomplete { 400 } else { 403 };
+                Rendered { status, query_status: status, ..usual }
             }
             Fault::InvalidPageToken => {
                 Rendered::sender("InvalidParameterValueException", 400, "Invalid or expired next token.")
@@ -153,6 +163,14 @@ impl Dialect for Words {
             }
             _ => dialect::usual(fault, protocol),
         }
+    }
+}
+
+impl Words {
+    /// Of the model SQS checks only what must be there. It names unknown attributes itself, and takes some that the model
+    /// does not list where it says so.
+    fn checks(violation: &Violation) -> bool {
+        matches!(violation, Violation::Missing)
     }
 }
 

@@ -38,9 +38,8 @@ pub(crate) struct Standard {
     due_passed: DuePlace,
     /// No hidden message shows before this instant; none when none will.
     next_due: Option<Timestamp>,
-    due_lowered: Option<DuePlace>,
-    /// The first instant at which something shows that was hidden while `due` was read.
-    due_meanwhile: Option<Timestamp>,
+    /// The first place at which something was hidden while `due` was read: the rows read may lack it.
+    due_meanwhile: Option<DuePlace>,
     /// Everything up to here was purged.
     floor: MessageNo,
     pace: Pace,
@@ -68,7 +67,6 @@ impl Standard {
             arrived_meanwhile: Vec::new(),
             due_passed: (Timestamp::from_micros(i64::MIN), 0),
             next_due: Some(Timestamp::from_micros(i64::MIN)),
-            due_lowered: None,
             due_meanwhile: None,
             floor: 0,
             pace: Pace::new(),
@@ -120,12 +118,13 @@ impl Standard {
     pub(crate) fn hidden(&mut self, number: MessageNo, until: Timestamp) {
         self.claimed.remove(&number);
         self.next_due = earlier(self.next_due, until);
-        self.due_meanwhile = earlier(self.due_meanwhile, until);
-        if (until, number) <= self.due_passed {
-            let before = (until, number.saturating_sub(1));
-            self.due_passed = before;
-            self.due_lowered = Some(self.due_lowered.map_or(before, |lowered| lowered.min(before)));
-        }
+        self.due_meanwhile = earlier(self.due_meanwhile, (until, number));
+        self.look_again_at((until, number));
+    }
+
+    /// Goes back to a place in `due` that was passed.
+    fn look_again_at(&mut self, (at, number): DuePlace) {
+        self.due_passed = self.due_passed.min((at, number.saturating_sub(1)));
     }
 
     /// A message is no more.
@@ -209,7 +208,6 @@ impl Standard {
 
     /// `due` is going to be read.
     pub(crate) fn begin_due(&mut self) {
-        self.due_lowered = None;
         self.due_meanwhile = None;
     }
 
@@ -224,13 +222,14 @@ impl Standard {
         }
         let passed = come.last().copied();
         self.due_passed = passed.map_or(self.due_passed, |p| p.max(self.due_passed));
-        if let Some(lowered) = self.due_lowered.take() {
-            self.due_passed = self.due_passed.min(lowered);
+        let meanwhile = self.due_meanwhile.take();
+        if let Some(place) = meanwhile {
+            self.look_again_at(place);
         }
         let beyond = rows.iter().map(|(at, _)| *at).find(|at| *at > now);
         // A full page may hide more that has come; what was hidden meanwhile is not in it.
         let unread = (rows.len() >= limit && beyond.is_none()).then_some(now);
-        self.next_due = [beyond, unread, self.due_meanwhile.take()].into_iter().flatten().min();
+        self.next_due = [beyond, unread, meanwhile.map(|(at, _)| at)].into_iter().flatten().min();
     }
 
     /// When the next hidden message shows, as far as is known.
@@ -257,6 +256,6 @@ impl Standard {
     }
 }
 
-fn earlier(known: Option<Timestamp>, other: Timestamp) -> Option<Timestamp> {
-    Some(known.map_or(other, |known| known.min(other)))
+fn earlier<T: Ord>(known: Option<T>, other: T) -> Option<T> {
+    known.into_iter().chain([other]).min()
 }
