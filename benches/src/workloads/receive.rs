@@ -233,6 +233,20 @@ pub(super) async fn fill(running: &Running, queue: &str, count: u64) -> io::Resu
     checked.first_failure.map_or(Ok(()), |failure| Err(io::Error::other(failure)))
 }
 
+/// Receives and deletes all of `count` messages.
+///
+/// # Errors
+/// Some do not come, or cannot be deleted.
+pub(super) async fn drain(running: &Running, queue: &str, count: u64) -> io::Result<()> {
+    let depot = Depot::new(running, queue);
+    let plan = Plan { warm_up: Duration::ZERO, measure: FILLING };
+    let drained = load::run(&running.target, depot.receivers(count)?, plan).await?;
+    match drained.first_failure {
+        Some(failure) => Err(io::Error::other(format!("{} of {count} messages came: {failure}", depot.deleted.get()))),
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
