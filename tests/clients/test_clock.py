@@ -3,6 +3,7 @@
 import http.client
 
 import pytest
+from harness.cloud import in_background
 from harness.wire import json_call, presigned, send
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -52,13 +53,18 @@ def test_a_delayed_message_comes_when_due(own_cloud, sqs, queue):
 
 
 def test_a_long_poll_is_woken_by_a_jump(own_cloud, sqs, queue):
-    from harness.cloud import in_background
-
-    sqs.send_message(QueueUrl=queue, MessageBody="late", DelaySeconds=900)
+    sqs.send_message(QueueUrl=queue, MessageBody="late", DelaySeconds=600)
+    own_cloud.advance(590)
     waiting = in_background(lambda: bodies(own_cloud.client("sqs"), queue, WaitTimeSeconds=20))
-    before = own_cloud.requests_seen()
-    own_cloud.advance(900)
-    assert before >= 0 and waiting(timeout=30) == ["late"]
+    own_cloud.advance(15)
+    assert waiting(timeout=30) == ["late"]
+
+
+def test_a_jump_ends_a_long_poll_when_its_time_has_passed(own_cloud, sqs, queue):
+    waiting = in_background(lambda: bodies(own_cloud.client("sqs"), queue, WaitTimeSeconds=20))
+    while not waiting.done():
+        own_cloud.advance(21)
+    assert waiting() == []
 
 
 def test_messages_are_kept_four_days(own_cloud, sqs, queue):

@@ -203,6 +203,7 @@ def in_background(work):
             raise outcome["error"]
         return outcome["value"]
 
+    result.done = lambda: not thread.is_alive()
     return result
 
 
