@@ -4,9 +4,10 @@ use names::{AccountId, Timestamp};
 use runtime::Clock;
 use service_kit::{AuthenticationFailure, Caller, Fault};
 use sigv4::{
-    BodyHash, Presented, Request, SignatureError, SigningKeys, Style, TimeCheck, V4, check_before_lookup, identify,
-    verify,
+    BodyHash, Presented, Request, SignatureError, SigningKeys, Style, TimeCheck, V4, check_before_lookup, check_scope,
+    identify, verify,
 };
+use smithy::ServiceSchema;
 
 use crate::credentials::{Credentials, KeyOwner};
 
@@ -58,9 +59,10 @@ impl Authentication<'_> {
         &self,
         request: &Request<'_>,
         claim: &Claim<'_>,
-        style: Style,
+        service: &ServiceSchema,
         body: BodyHash<'_>,
     ) -> Result<Caller, Fault> {
+        let style = Style::of_service(service.signing_name);
         let Some(v4) = claim.v4() else {
             return match claim.0 {
                 Presented::V2(_) => Err(unsupported()),
@@ -68,6 +70,7 @@ impl Authentication<'_> {
             };
         };
         self.in_time(request, v4, style)?;
+        check_scope(v4, Some(service.signing_name), None).map_err(|error| refused(&error, style))?;
         match self.credentials.owner(&v4.credential.access_key).await {
             KeyOwner::Known { secrets, caller, token } => {
                 token_fits(token.as_deref(), v4)?;

@@ -12,7 +12,8 @@ use names::{AccountId, Region, RequestId};
 use protocols::RequestParts;
 use service_kit::dialect::{Dialect, Usual};
 use service_kit::{AuthenticationFailure, Caller, Cloud, Error, Fault, Found, Input, RequestInfo};
-use sigv4::{BodyHash, SigningKeys, Style};
+use sigv4::{BodyHash, SigningKeys};
+use smithy::ProtocolKind;
 
 use crate::access_log::{AccessLine, AccessLog};
 use crate::authenticate::{Authentication, Claim};
@@ -164,8 +165,8 @@ impl Gateway {
             Err(unidentified) => return (None, nobody(trip, unidentified)),
         };
         let found = self.find(&identified);
-        let dialect: &dyn Dialect = found.as_ref().map_or(&Usual, |found| found.dialect());
         let service = &identified.service.schema;
+        let dialect: &dyn Dialect = self.cloud().service(service.id).map_or(&Usual, |service| service.words());
         let reply = Reply { protocol: identified.protocol, service, dialect, request_id: trip.id_text };
         let answer = match broken.map_or(claim, Err) {
             Err(fault) => reply.error(&fault.into()),
@@ -206,9 +207,8 @@ impl Gateway {
         }
         let parts = &self.0.parts;
         let clock = &self.cloud().runtime().clock;
-        let style = Style::of_service(identified.service.schema.signing_name);
         let check = Authentication { credentials: parts.credentials.as_ref(), keys: &self.0.signing_keys, clock };
-        check.check(&trip.signed(), claim, style, BodyHash::Bytes(trip.body)).await
+        check.check(&trip.signed(), claim, &identified.service.schema, BodyHash::Bytes(trip.body)).await
     }
 
     fn open_to_anonymous(&self, identified: &Identified) -> bool {
@@ -229,14 +229,16 @@ impl Gateway {
     /// Fills the operation's input from the wire and holds it against the model.
     fn decode(&self, trip: &Trip<'_>, identified: &Identified, found: &Found<'_>) -> Result<Box<dyn Input>, Fault> {
         let head = trip.head;
-        let (labels, body) = (identified.labels.as_slice(), trip.body);
+        let form = (identified.protocol == ProtocolKind::Query).then(|| with_path_parameter(trip, found)).flatten();
+        let (labels, body) = (identified.labels.as_slice(), form.as_ref().unwrap_or(trip.body));
         let parts = RequestParts { method: &head.method, uri: &head.uri, headers: &head.headers, labels, body };
         let mut input = found.new_input();
         let read = protocols::protocol(identified.protocol).decode(found.schema(), &parts, input.as_mut());
         let missing = read.map_err(|malformed| Fault::Malformed { reason: malformed.0 })?;
         let random = &self.cloud().runtime().random;
         protocols::tokens::fill(input.as_mut(), &mut || random.uuid());
-        let issues = protocols::validate(found.schema(), input.as_ref(), missing);
+        let mut issues = protocols::validate(found.schema(), input.as_ref(), missing);
+        issues.retain(|issue| found.dialect().holds_to(issue));
         if issues.is_empty() { Ok(input) } else { Err(Fault::Validation(issues)) }
     }
 
@@ -270,6 +272,24 @@ impl Gateway {
             *response.body_mut() = full(Bytes::new());
         }
     }
+}
+
+/// The form of a query request with what its path stands for, when it does not say so itself.
+fn with_path_parameter(trip: &Trip<'_>, found: &Found<'_>) -> Option<Bytes> {
+    let uri = &trip.head.uri;
+    let (name, value) = found.path_parameter(uri.path())?;
+    let prefix = format!("{name}=");
+    let said = |pairs: &[u8]| pairs.split(|byte| *byte == b'&').any(|pair| pair.starts_with(prefix.as_bytes()));
+    if said(trip.body) || said(uri.query().unwrap_or_default().as_bytes()) {
+        return None;
+    }
+    let mut form = trip.body.to_vec();
+    if !form.is_empty() {
+        form.push(b'&');
+    }
+    form.extend_from_slice(prefix.as_bytes());
+    form.extend_from_slice(value.as_bytes());
+    Some(form.into())
 }
 
 /// An operation without a handler: AWS's but not ours yet, or nobody's.

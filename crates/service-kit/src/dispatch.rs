@@ -96,6 +96,11 @@ impl Found<'_> {
         self.entry.new_input()
     }
 
+    /// The query parameter that a path stands for to its service.
+    pub fn path_parameter(&self, path: &str) -> Option<(&'static str, String)> {
+        self.service.path_parameter.and_then(|parameter| parameter(path))
+    }
+
     /// The words its service has for failures.
     pub fn dialect(&self) -> &dyn crate::Dialect {
         self.service.dialect.as_ref()

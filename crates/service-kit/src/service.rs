@@ -15,6 +15,9 @@ pub type State = Arc<dyn Any + Send + Sync>;
 /// Drops a cache.
 type Forget = Box<dyn Fn(&Cloud) + Send + Sync>;
 
+/// Tells the query parameter, name and value, that a path stands for.
+type PathParameter = fn(path: &str) -> Option<(&'static str, String)>;
+
 /// One service of the cloud.
 pub struct Service {
     pub(crate) api: &'static ServiceSchema,
@@ -25,6 +28,7 @@ pub struct Service {
     pub(crate) timers: Vec<TimerHandler>,
     pub(crate) resources: Vec<Arc<dyn ResourceType>>,
     pub(crate) anonymous: bool,
+    pub(crate) path_parameter: Option<PathParameter>,
     pub(crate) forget: Vec<Forget>,
 }
 
@@ -40,6 +44,7 @@ impl Service {
             timers: Vec::new(),
             resources: Vec::new(),
             anonymous: false,
+            path_parameter: None,
             forget: Vec::new(),
         }
     }
@@ -84,6 +89,14 @@ impl Service {
         self.forget.iter().for_each(|forget| forget(cloud));
     }
 
+    /// Lets query requests name a resource by their path, as those to a queue's URL do. A parameter of the same name in the
+    /// request itself goes before.
+    #[must_use]
+    pub fn path_parameter(mut self, parameter: PathParameter) -> Self {
+        self.path_parameter = Some(parameter);
+        self
+    }
+
     /// Lets unsigned calls reach the authorizer: resource policies may allow them.
     #[must_use]
     pub fn open_to_anonymous(mut self) -> Self {
@@ -99,6 +112,11 @@ impl Service {
     /// Its API.
     pub fn api(&self) -> &'static ServiceSchema {
         self.api
+    }
+
+    /// Its words for failures.
+    pub fn words(&self) -> &dyn Dialect {
+        self.dialect.as_ref()
     }
 
     /// Its operations.

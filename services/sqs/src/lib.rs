@@ -49,6 +49,7 @@ pub fn service(store: &::store::Store, runtime: &Runtime) -> Service {
     let service = Service::new(&api_sqs::SERVICE, ops::table())
         .state(Arc::new(Sqs { engine: engine.clone() }))
         .dialect(error::Words)
+        .path_parameter(ops::queue_of_path)
         .on_reset(move |_| forgetful.forget());
     resources::add(tasks::add(service, &engine))
 }

@@ -14,7 +14,8 @@ const CALL: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 
 async fn as_key(cloud: &TestCloud, credential: &str, signature: &str, json: bool) -> WireAnswer {
     let date = cloud.runtime().clock.real_now().basic();
-    let scope = format!("{credential}/{}/us-east-1/sts/aws4_request", &date[..8]);
+    let service = if json { "sqs" } else { "sts" };
+    let scope = format!("{credential}/{}/us-east-1/{service}/aws4_request", &date[..8]);
     let headers = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host;x-amz-date, Signature={signature}");
     let mut request = match json {
         true => WireRequest::json("", "AmazonSQS.ListQueues", &json!({})),
@@ -43,6 +44,13 @@ async fn keys_and_what_they_are_told() {
         assert_eq!(answer.status, status, "{key}: {}", answer.text());
         assert!(answer.text().contains(text), "{key}: {}", answer.text());
     }
+}
+
+#[tokio::test]
+async fn a_scope_of_another_service_is_refused() {
+    let request = WireRequest::json("sns", "AmazonSQS.ListQueues", &json!({}));
+    let answer = cloud().send(request).await;
+    assert!(answer.text().contains("Credential should be scoped to correct service: 'sqs'"), "{}", answer.text());
 }
 
 #[tokio::test]

@@ -42,6 +42,12 @@ pub struct Rendered {
 pub trait Dialect: Send + Sync {
     /// Renders a fault for a protocol.
     fn render(&self, fault: &Fault, protocol: ProtocolKind) -> Rendered;
+
+    /// Whether the service holds callers to a constraint of its model. Some models say more than their services check, and
+    /// the handlers refuse the rest in words of their own.
+    fn holds_to(&self, _issue: &smithy::Issue) -> bool {
+        true
+    }
 }
 
 /// The words of [`usual`].

@@ -42,17 +42,28 @@ impl Engine {
         if wait.is_zero() {
             return self.receive_now(queue, wanted).await;
         }
-        tokio::select! {
-            received = self.await_messages(queue, wanted) => received,
-            () = self.0.runtime.clock.wait_at_most(wait) => Ok(Vec::new()),
-            () = self.0.runtime.shutdown.requested() => Ok(Vec::new()),
+        self.await_messages(queue, wanted, wait).await
+    }
+
+    async fn last_look(&self, queue: &Arc<Queue>, wanted: &Wanted) -> Result<Vec<Received>, Refusal> {
+        match self.receive_now(queue, wanted).await {
+            Err(Refusal::TooManyInFlight) => Ok(Vec::new()),
+            received => received,
         }
     }
 
-    /// Waits in line for as long as it takes. The place in line is kept until an arrival calls for it.
-    async fn await_messages(&self, queue: &Arc<Queue>, wanted: &Wanted) -> Result<Vec<Received>, Refusal> {
+    /// Waits in line for at most `wait`. The place in line is kept until an arrival calls for it. The end is looked for
+    /// between receives only: one that was begun would hide messages from everyone if it were dropped.
+    async fn await_messages(
+        &self,
+        queue: &Arc<Queue>,
+        wanted: &Wanted,
+        wait: Duration,
+    ) -> Result<Vec<Received>, Refusal> {
+        let runtime = &self.0.runtime;
+        let (end, stop) = (runtime.clock.wait_at_most(wait), runtime.shutdown.requested());
         let (arrival, post_free) = (queue.arrivals.notified(), queue.post_free.notified());
-        tokio::pin!(arrival, post_free);
+        tokio::pin!(end, stop, arrival, post_free);
         // Listening begins before looking, so that what comes in between is not missed.
         arrival.as_mut().enable();
         post_free.as_mut().enable();
@@ -83,6 +94,9 @@ impl Engine {
                 }
                 () = sooner, if lookout.is_some() => {}
                 () = self.until_next_shows(queue), if lookout.is_some() => {}
+                // A jump of the clock may end the wait and show a message at once.
+                () = &mut end => return self.last_look(queue, wanted).await,
+                () = &mut stop => return Ok(Vec::new()),
             }
         }
     }

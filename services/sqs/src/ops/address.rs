@@ -24,6 +24,11 @@ pub(crate) fn of_url(ctx: &Ctx, url: &str) -> Result<Home, Error> {
     Ok(Home { account, region: region(host).unwrap_or_else(|| ctx.region.clone()), name })
 }
 
+/// The parameter that the path of a query request stands for: clients post to the queue's URL.
+pub(crate) fn queue_of_path(path: &str) -> Option<(&'static str, String)> {
+    (path.len() > 1).then(|| ("QueueUrl", path.to_owned()))
+}
+
 /// `sqs.<region>.…`, `<region>.queue.…`; `queue.amazonaws.com` is the oldest form, of us-east-1.
 fn region(host: &str) -> Option<Region> {
     let mut labels = host.split('.');

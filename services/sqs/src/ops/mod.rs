@@ -13,6 +13,7 @@ mod shown;
 mod tags;
 mod visibility;
 
+pub(crate) use address::queue_of_path;
 use address::{access, access_as};
 use api_sqs as api;
 use service_kit::{Access, Operations};
