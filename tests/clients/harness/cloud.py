@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -27,10 +28,15 @@ def binary() -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens on; the same one can then be used before and after a crash."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on; the same one can then be used before and after a crash.
+
+    Below the ports that outgoing connections take: one of those would have it before the next start.
+    """
+    while True:
+        port = random.SystemRandom().randrange(10_000, 30_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 class Cloud:

@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use runtime::Random;
 use serde_json::json;
 
 use crate::wire::Connection;
@@ -25,7 +26,7 @@ impl Process {
     /// # Errors
     /// When it does not start, or ends before it is ready.
     pub fn start(binary: &Path, data: &Path, environment: Vec<(String, String)>) -> io::Result<Self> {
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = free_port();
         let child = spawn(binary, data, port, &environment)?;
         Ok(Self { binary: binary.to_owned(), data: data.to_owned(), port, child, environment })
     }
@@ -72,6 +73,17 @@ impl Drop for Process {
         // It may be dead already, and nobody is left to be told.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Below the ports that outgoing connections take: one of those would have it before the next start.
+fn free_port() -> u16 {
+    let random = Random::from_os();
+    loop {
+        let port = 10_000 + random.below(20_000) as u16;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
     }
 }
 
