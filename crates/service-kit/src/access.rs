@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{BoxFuture, Caller, Ctx};
+use crate::{BoxFuture, Caller, Ctx, Error};
 
 /// What a handler's operation touches, told by the service from the decoded input.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,12 +16,9 @@ pub struct Access {
     pub resources: Vec<String>,
     /// Condition keys of the service with their values, as in `sqs:…`.
     pub context: BTreeMap<String, Vec<String>>,
-    /// The policy attached to the resource, when it has one.
-    pub resource_policy: Option<String>,
 }
 
 /// A question for the authorizer.
-#[derive(Debug)]
 pub struct AccessRequest<'a> {
     /// Who asks.
     pub caller: &'a Caller,
@@ -29,6 +26,13 @@ pub struct AccessRequest<'a> {
     pub action: &'a str,
     /// To what, and under which circumstances.
     pub access: &'a Access,
+    pub(crate) policies: Option<&'a dyn ResourcePolicies>,
+}
+
+/// The policies that a service's resources carry themselves: of queues, keys, buckets.
+pub trait ResourcePolicies: Send + Sync {
+    /// The policy document attached to the resource of this ARN, when there is one.
+    fn policy<'a>(&'a self, ctx: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Option<String>, Error>>;
 }
 
 /// The answer, with the words that explain it.
@@ -75,11 +79,16 @@ impl Access {
         self.context.entry(key.into()).or_default().push(value.into());
         self
     }
+}
 
-    /// With the policy attached to the resource.
-    pub fn under(mut self, policy: Option<String>) -> Self {
-        self.resource_policy = policy;
-        self
+impl AccessRequest<'_> {
+    /// The policy that a resource carries itself. Asked for by the authorizer, so that a decision that does not turn on it
+    /// costs nothing.
+    pub async fn resource_policy(&self, ctx: &Ctx, resource: &str) -> Result<Option<String>, Error> {
+        match self.policies {
+            Some(policies) => policies.policy(ctx, resource).await,
+            None => Ok(None),
+        }
     }
 }
 
@@ -114,7 +123,8 @@ mod tests {
     use names::AccountId;
 
     fn ask(caller: &Caller, resource: &str) -> Decision {
-        decide(&AccessRequest { caller, action: "sqs:SendMessage", access: &Access::to(resource) })
+        let access = Access::to(resource);
+        decide(&AccessRequest { caller, action: "sqs:SendMessage", access: &access, policies: None })
     }
 
     #[test]

@@ -55,7 +55,8 @@ impl Cloud {
     async fn authorise(&self, found: &Found<'_>, ctx: &Ctx, input: &dyn Input) -> Result<(), Error> {
         let access = found.entry.access(ctx, input)?;
         let action = access.action.unwrap_or(ctx.operation.action);
-        let request = AccessRequest { caller: &ctx.caller, action, access: &access };
+        let request =
+            AccessRequest { caller: &ctx.caller, action, access: &access, policies: found.service.policies.as_deref() };
         match self.parts().authorizer.decide(ctx, request).await {
             Decision::Allow => Ok(()),
             Decision::Deny { because } => Err(Fault::AccessDenied {

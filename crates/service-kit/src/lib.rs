@@ -42,7 +42,7 @@ pub mod tagging;
 mod tasks;
 mod timers;
 
-pub use access::{Access, AccessRequest, Authorizer, Decision, RootOnly};
+pub use access::{Access, AccessRequest, Authorizer, Decision, ResourcePolicies, RootOnly};
 pub use caller::{Caller, Principal};
 pub use cloud::{Cloud, CloudParts};
 pub use ctx::{Ctx, RequestInfo};

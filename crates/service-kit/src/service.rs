@@ -7,7 +7,7 @@ use smithy::ServiceSchema;
 
 use crate::dialect::{self, Dialect};
 use crate::timers::TimerHandler;
-use crate::{Cloud, Operations, ResourceType, Task};
+use crate::{Cloud, Operations, ResourcePolicies, ResourceType, Task};
 
 /// The state a service keeps between calls: handles and caches, never truth.
 pub type State = Arc<dyn Any + Send + Sync>;
@@ -28,6 +28,7 @@ pub struct Service {
     pub(crate) timers: Vec<TimerHandler>,
     pub(crate) resources: Vec<Arc<dyn ResourceType>>,
     pub(crate) anonymous: bool,
+    pub(crate) policies: Option<Box<dyn ResourcePolicies>>,
     pub(crate) path_parameter: Option<PathParameter>,
     pub(crate) forget: Vec<Forget>,
 }
@@ -44,6 +45,7 @@ impl Service {
             timers: Vec::new(),
             resources: Vec::new(),
             anonymous: false,
+            policies: None,
             path_parameter: None,
             forget: Vec::new(),
         }
@@ -94,6 +96,13 @@ impl Service {
     #[must_use]
     pub fn path_parameter(mut self, parameter: PathParameter) -> Self {
         self.path_parameter = Some(parameter);
+        self
+    }
+
+    /// Shows the authorizer the policies that the service's resources carry.
+    #[must_use]
+    pub fn policies(mut self, policies: impl ResourcePolicies + 'static) -> Self {
+        self.policies = Some(Box::new(policies));
         self
     }
 

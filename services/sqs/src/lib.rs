@@ -50,6 +50,7 @@ pub fn service(store: &::store::Store, runtime: &Runtime) -> Service {
         .state(Arc::new(Sqs { engine: engine.clone() }))
         .dialect(error::Words)
         .path_parameter(ops::queue_of_path)
+        .policies(ops::QueuePolicies)
         .on_reset(move |_| forgetful.forget());
     resources::add(tasks::add(service, &engine))
 }

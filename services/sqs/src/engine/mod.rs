@@ -40,7 +40,6 @@ pub(crate) mod window;
 
 use std::sync::Arc;
 
-use futures_util::FutureExt as _;
 use names::Timestamp;
 use runtime::Runtime;
 use service_kit::Wake;
@@ -91,11 +90,6 @@ impl Engine {
     /// The queue at a place, when there is one.
     pub(crate) async fn lookup(&self, home: &Home) -> Result<Option<Arc<Queue>>, StoreError> {
         self.0.directory.find(&self.0.store, home).await
-    }
-
-    /// The queue at a place when it is at hand, or the store answers without waiting: for decisions made before a call.
-    pub(crate) fn peek(&self, home: &Home) -> Option<Arc<Queue>> {
-        self.lookup(home).now_or_never()?.ok().flatten()
     }
 
     /// Counts of a queue's messages, after up to so many batches of expired ones were removed.

@@ -47,7 +47,7 @@ pub(crate) fn url(ctx: &Ctx, home: &Home) -> String {
 
 /// What a request to a queue touches.
 pub(crate) fn access(ctx: &Ctx, queue_url: &str) -> Result<Access, Error> {
-    Ok(access_to(ctx, &of_url(ctx, queue_url)?))
+    Ok(access_to(&of_url(ctx, queue_url)?))
 }
 
 /// The same, for a batch, which is decided as its single operation.
@@ -55,10 +55,9 @@ pub(crate) fn access_as(ctx: &Ctx, queue_url: &str, action: &'static str) -> Res
     access(ctx, queue_url).map(|access| access.as_action(action))
 }
 
-/// What a request to the queue at a place touches, with the queue's own policy.
-pub(crate) fn access_to(ctx: &Ctx, home: &Home) -> Access {
-    let policy = ctx.state::<Sqs>().engine().peek(home).and_then(|queue| queue.record().settings.policy.clone());
-    Access::to(home.arn()).under(policy)
+/// What a request to the queue at a place touches.
+pub(crate) fn access_to(home: &Home) -> Access {
+    Access::to(home.arn())
 }
 
 /// The queue a URL means.

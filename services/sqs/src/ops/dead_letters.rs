@@ -125,11 +125,11 @@ fn check_rate(rate: i32) -> Result<u32, Error> {
 }
 
 /// What a request that names its queue by ARN touches.
-pub(crate) fn access_by_arn(ctx: &Ctx, arn: &str) -> Result<Access, Error> {
-    by_arn(arn, "SourceArn").map(|home| access_to(ctx, &home))
+pub(crate) fn access_by_arn(_ctx: &Ctx, arn: &str) -> Result<Access, Error> {
+    by_arn(arn, "SourceArn").map(|home| access_to(&home))
 }
 
 /// What cancelling a task touches: the queue its handle names.
-pub(crate) fn access_by_task(ctx: &Ctx, input: &CancelMessageMoveTaskInput) -> Result<Access, Error> {
-    open_handle(&input.task_handle).map(|(_, home)| access_to(ctx, &home))
+pub(crate) fn access_by_task(_ctx: &Ctx, input: &CancelMessageMoveTaskInput) -> Result<Access, Error> {
+    open_handle(&input.task_handle).map(|(_, home)| access_to(&home))
 }

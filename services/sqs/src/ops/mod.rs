@@ -8,6 +8,7 @@ mod dead_letters;
 mod draft;
 mod message;
 mod permission;
+mod policies;
 mod queue;
 mod shown;
 mod tags;
@@ -16,6 +17,7 @@ mod visibility;
 pub(crate) use address::queue_of_path;
 use address::{access, access_as};
 use api_sqs as api;
+pub(crate) use policies::QueuePolicies;
 use service_kit::{Access, Operations};
 
 /// All operations of the service, sorted.

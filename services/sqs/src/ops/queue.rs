@@ -89,7 +89,7 @@ pub(crate) fn access_by_name(ctx: &Ctx, input: &CreateQueueInput) -> Result<Acce
 
 /// What finding a queue touches.
 pub(crate) fn access_by_owner(ctx: &Ctx, input: &GetQueueUrlInput) -> Result<Access, Error> {
-    named(ctx, input).map(|home| access_to(ctx, &home))
+    named(ctx, input).map(|home| access_to(&home))
 }
 
 fn named(ctx: &Ctx, input: &GetQueueUrlInput) -> Result<Home, Error> {

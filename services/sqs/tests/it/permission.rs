@@ -85,11 +85,16 @@ type Asked = Arc<Mutex<Vec<(String, Vec<String>, Option<String>)>>>;
 struct Listening(Asked);
 
 impl Authorizer for Listening {
-    fn decide<'a>(&'a self, _ctx: &'a Ctx, request: AccessRequest<'a>) -> BoxFuture<'a, Decision> {
-        let access = request.access;
-        let asked = (request.action.to_owned(), access.resources.clone(), access.resource_policy.clone());
-        self.0.lock().unwrap().push(asked);
-        Box::pin(std::future::ready(Decision::Allow))
+    fn decide<'a>(&'a self, ctx: &'a Ctx, request: AccessRequest<'a>) -> BoxFuture<'a, Decision> {
+        Box::pin(async move {
+            let resources = request.access.resources.clone();
+            let policy = match resources.first() {
+                Some(resource) => request.resource_policy(ctx, resource).await.unwrap(),
+                None => None,
+            };
+            self.0.lock().unwrap().push((request.action.to_owned(), resources, policy));
+            Decision::Allow
+        })
     }
 }
 

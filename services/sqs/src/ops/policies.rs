@@ -1,0 +1,19 @@
+//! The policies that queues carry, shown to whoever decides on access.
+
+use service_kit::{BoxFuture, Ctx, Error, ResourcePolicies};
+
+use crate::Sqs;
+use crate::engine::queue::Home;
+
+/// The policies of queues.
+pub(crate) struct QueuePolicies;
+
+impl ResourcePolicies for QueuePolicies {
+    fn policy<'a>(&'a self, ctx: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Option<String>, Error>> {
+        Box::pin(async move {
+            let Some(home) = Home::of_arn(resource) else { return Ok(None) };
+            let queue = ctx.state::<Sqs>().engine().lookup(&home).await?;
+            Ok(queue.and_then(|queue| queue.record().settings.policy.clone()))
+        })
+    }
+}
