@@ -223,3 +223,25 @@ fn nothing_acknowledged_is_lost_by_kill_9() {
     );
     assert!(sent > 0 && deleted > 0 && hidden > 0, "the load must do all of it");
 }
+
+/// A crash right after a crash finds a store that has only begun to recover.
+#[test]
+fn crashes_close_together_leave_a_store_that_opens() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let mut process = Process::start(&binary(), &data, Vec::new()).unwrap();
+    let load = Load::new(&process);
+    let random = Random::from_os();
+    for round in 0..rounds() * 4 {
+        load.run_until_killed(&mut process, random.below(20), random.u64() >> 8);
+        if let Err(error) = process.start_again(&data) {
+            let log = std::fs::read_to_string(data.with_extension("log")).unwrap();
+            panic!("round {round}: {error}; it said: {}", log.lines().last().unwrap_or_default());
+        }
+    }
+    process.advance(HIDDEN).unwrap();
+    let mut found = load.take_out(&load.standard);
+    found.extend(load.take_out(&load.fifo));
+    let findings = load.journal.lock().unwrap().check(&found);
+    assert!(findings.is_clean(), "{findings:?}");
+}
