@@ -134,6 +134,8 @@ pub(super) struct Log {
     dir: PathBuf,
     /// The number of the newest segment that is not begun here: those up to it are sealed, or were read at opening.
     before: u64,
+    /// Where that segment ends, when it was not ended for good: a crash came before.
+    unsealed: Option<u64>,
     segment: Option<Writing>,
 }
 
@@ -145,9 +147,9 @@ struct Writing {
 }
 
 impl Log {
-    /// Goes on in `dir` after the segment `before`.
-    pub(super) fn after(dir: &Path, before: u64) -> Self {
-        Self { dir: dir.to_owned(), before, segment: None }
+    /// Goes on in `dir` after what was replayed.
+    pub(super) fn after(dir: &Path, replayed: &Replayed) -> Self {
+        Self { dir: dir.to_owned(), before: replayed.last_segment, unsealed: replayed.unsealed, segment: None }
     }
 
     /// Bytes written to this segment.
@@ -160,7 +162,10 @@ impl Log {
         let bytes = frame.finish(self.before + 1, sync);
         let segment = match &mut self.segment {
             Some(segment) => segment,
-            None => self.segment.insert(Writing::begin(&self.dir, self.before + 1)?),
+            None => {
+                self.seal_crashed()?;
+                self.segment.insert(Writing::begin(&self.dir, self.before + 1)?)
+            }
         };
         segment.file.seek(SeekFrom::Start(segment.at))?;
         segment.file.write_all(&bytes)?;
@@ -169,6 +174,25 @@ impl Log {
         }
         segment.at += bytes.len() as u64;
         Ok(bytes)
+    }
+
+    /// Ends the segment that a crash left open, before another follows it: the next crash may come before its content is in
+    /// the tree, and a segment that breaks off in the middle of the log is taken for damage.
+    fn seal_crashed(&mut self) -> io::Result<()> {
+        let Some(end) = self.unsealed else { return Ok(()) };
+        let path = segment_path(&self.dir, self.before);
+        match OpenOptions::new().write(true).open(path) {
+            Ok(mut file) => {
+                file.seek(SeekFrom::Start(end))?;
+                file.write_all(&Frame::default().finish(self.before, true))?;
+                file.sync_data()?;
+            }
+            // Its content is in the tree already.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        self.unsealed = None;
+        Ok(())
     }
 
     /// Ends this segment for good and returns its number; none if nothing was written. After an error it goes on.
@@ -202,6 +226,8 @@ impl Writing {
 pub(super) struct Replayed {
     /// The number of the newest segment; 0 if there is none.
     pub(super) last_segment: u64,
+    /// Where it ends, when it was not ended for good.
+    pub(super) unsealed: Option<u64>,
     /// How many changes were applied.
     pub(super) entries: u64,
 }
@@ -209,16 +235,17 @@ pub(super) struct Replayed {
 /// Applies every change in the log with a sequence number above `after`, oldest first.
 pub(super) fn replay(dir: &Path, after: u64, mut apply: impl FnMut(Entry)) -> Result<Replayed, StoreError> {
     let segments = segments(dir).map_err(StoreError::unavailable)?;
-    let mut found = Replayed { last_segment: segments.last().copied().unwrap_or(0), entries: 0 };
+    let last_segment = segments.last().copied().unwrap_or(0);
+    let mut found = Replayed { last_segment, ..Replayed::default() };
     for id in segments {
         let segment = Segment::open(dir, id).map_err(StoreError::unavailable)?;
-        let sealed = segment.replay(|entry| {
+        found.unsealed = segment.replay(|entry| {
             if entry.seqno > after {
                 found.entries += 1;
                 apply(entry);
             }
         })?;
-        if !sealed && id != found.last_segment {
+        if found.unsealed.is_some() && id != last_segment {
             return Err(StoreError::corrupt(format!("the log's segment {id} breaks off, and another follows it")));
         }
     }
@@ -252,30 +279,31 @@ impl Segment {
         Ok(Self { id, file: BufReader::with_capacity(256 * 1024, file), left })
     }
 
-    /// Applies the frames; tells whether the segment was ended for good.
-    fn replay(mut self, mut apply: impl FnMut(Entry)) -> Result<bool, StoreError> {
-        let mut newest = 0;
+    /// Applies the frames; tells where they end when the segment was not ended for good.
+    fn replay(mut self, mut apply: impl FnMut(Entry)) -> Result<Option<u64>, StoreError> {
+        let (mut newest, mut end) = (0, 0);
         loop {
             match self.next().map_err(StoreError::unavailable)? {
-                Found::Frame { bytes, .. } if bytes.len() == HEADER => return Ok(true),
+                Found::Frame { bytes, .. } if bytes.len() == HEADER => return Ok(None),
                 Found::Frame { bytes, seqno, .. } => {
                     newest = seqno;
+                    end += bytes.len() as u64;
                     entries(&bytes, &mut apply)?;
                 }
-                Found::Torn { passable } => return self.end_at_torn_frame(passable, newest),
+                Found::Torn { passable } => return self.check_torn_frame(passable, newest).map(|()| Some(end)),
             }
         }
     }
 
     /// A synced frame is begun only after the one before it is on the disk, so only the last frame can be torn. One
     /// that is followed by a newer synced one was acknowledged, and is broken.
-    fn end_at_torn_frame(mut self, passable: bool, newest: u64) -> Result<bool, StoreError> {
+    fn check_torn_frame(mut self, passable: bool, newest: u64) -> Result<(), StoreError> {
         let follower = if passable { self.next().map_err(StoreError::unavailable)? } else { Found::Torn { passable } };
         match follower {
             Found::Frame { seqno, synced: true, .. } if seqno > newest => {
                 Err(StoreError::corrupt(format!("a frame inside the log's segment {}", self.id)))
             }
-            _ => Ok(false),
+            _ => Ok(()),
         }
     }
 
@@ -371,7 +399,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
         make_spare(dir).unwrap();
-        let mut log = Log::after(dir, 0);
+        let mut log = Log::after(dir, &Replayed::default());
         append(&mut log, 1, &[put("a", "1"), Write::Delete { key: "b".into() }]);
         append(&mut log, 2, &[put("c", "")]);
         log.seal().unwrap();
@@ -391,7 +419,7 @@ mod tests {
     fn a_torn_tail_is_dropped_and_a_hole_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
-        let mut log = Log::after(dir, 0);
+        let mut log = Log::after(dir, &Replayed::default());
         append(&mut log, 1, &[put("a", "1")]);
         let first = log.len() as usize;
         append(&mut log, 2, &[put("b", "2")]);
@@ -414,7 +442,7 @@ mod tests {
     fn what_was_not_synced_may_have_holes() {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
-        let mut log = Log::after(dir, 0);
+        let mut log = Log::after(dir, &Replayed::default());
         let mut ends = Vec::new();
         for seqno in 1..=3 {
             let mut frame = Frame::default();
@@ -434,7 +462,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
         make_spare(dir).unwrap();
-        let mut log = Log::after(dir, 0);
+        let mut log = Log::after(dir, &Replayed::default());
         let zeros = "\0".repeat(1_000_000);
         append(&mut log, 1, &[put("a", &zeros)]);
         append(&mut log, 2, &[put("b", "2")]);
@@ -444,10 +472,30 @@ mod tests {
     }
 
     #[test]
+    fn crashes_may_follow_each_other_before_anything_is_sorted() {
+        for torn in [0, 1, HEADER, HEADER + 5] {
+            let dir = tempfile::tempdir().unwrap();
+            let dir = dir.path();
+            for crash in 0..4 {
+                let replayed = replay(dir, 0, |_| {}).unwrap();
+                let mut log = Log::after(dir, &replayed);
+                append(&mut log, 2 * crash + 1, &[put("a", "1")]);
+                append(&mut log, 2 * crash + 2, &[put("b", "a longer value, so that a seal does not cover it")]);
+                let whole = log.len();
+                // A torn frame was never acknowledged.
+                let file = OpenOptions::new().write(true).open(segment_path(dir, crash + 1)).unwrap();
+                file.set_len(whole - torn as u64).unwrap();
+            }
+            let all: Vec<u64> = (1..=8).filter(|seqno| torn == 0 || seqno % 2 == 1).collect();
+            assert_eq!(read(dir, 0), Ok(all), "torn by {torn}");
+        }
+    }
+
+    #[test]
     fn a_segment_that_breaks_off_before_another_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
-        let mut log = Log::after(dir, 0);
+        let mut log = Log::after(dir, &Replayed::default());
         append(&mut log, 1, &[put("a", "1")]);
         let end = log.len();
         log.seal().unwrap();

@@ -92,7 +92,7 @@ impl Local {
             tree.apply(entry.write, entry.seqno);
         })?;
         tree.catch_up();
-        let log = Log::after(&log_dir, replayed.last_segment);
+        let log = Log::after(&log_dir, &replayed);
         let janitor = Arc::new(Janitor::default());
         if replayed.last_segment > 0 {
             tree.rotate();
