@@ -110,7 +110,10 @@ impl Clock {
 
     /// Virtual minus real time in microseconds, at this moment.
     pub fn offset(&self) -> i64 {
-        self.now().micros().saturating_sub(self.real_now().micros())
+        match self.inner.frozen.load(Ordering::Acquire) {
+            FLOWS => self.inner.offset.load(Ordering::Acquire),
+            frozen => frozen.saturating_sub(self.real_now().micros()),
+        }
     }
 
     /// Whether virtual time stands still until [`Clock::resume`]. A simulated clock is not frozen by that alone.

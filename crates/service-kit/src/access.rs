@@ -100,7 +100,7 @@ impl Authorizer for RootOnly {
 
 fn decide(request: &AccessRequest<'_>) -> Decision {
     use crate::Principal;
-    let own = |resource: &String| owner(resource).is_none_or(|account| account == request.caller.account.to_string());
+    let own = |resource: &String| owner(resource).is_none_or(|account| account.parse() == Ok(request.caller.account));
     match request.caller.principal {
         Principal::Service(_) => Decision::Allow,
         Principal::Root if request.access.resources.iter().all(own) => Decision::Allow,

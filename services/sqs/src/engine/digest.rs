@@ -2,7 +2,6 @@
 //!
 //! Source of the attribute form: "Calculating the MD5 message digest for message attributes" in the developer guide.
 
-use std::fmt::Write as _;
 
 use md5::{Digest, Md5};
 
@@ -51,12 +50,9 @@ pub(crate) fn content(text: &str) -> String {
 
 /// Bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -17,7 +17,8 @@ struct Lookout<'a>(&'a Queue);
 impl<'a> Lookout<'a> {
     fn take(queue: &'a Queue) -> Option<Self> {
         let taken = queue.lookout.compare_exchange(false, true, Ordering::AcqRel, Ordering::Acquire);
-        taken.is_ok().then_some(Self(queue))
+        // Not made unless taken: what is dropped gives the post away.
+        taken.is_ok().then(|| Self(queue))
     }
 }
 
