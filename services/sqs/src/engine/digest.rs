@@ -2,7 +2,6 @@
 //!
 //! Source of the attribute form: "Calculating the MD5 message digest for message attributes" in the developer guide.
 
-
 use md5::{Digest, Md5};
 
 use super::message::{Attribute, AttributeValue};
