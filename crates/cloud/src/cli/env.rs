@@ -45,7 +45,8 @@ impl Env {
         let pairs = self.pairs(&settings, &situation.endpoint()?)?;
         let values: serde_json::Map<String, serde_json::Value> =
             pairs.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
-        let lines: Vec<String> = pairs.iter().map(|(name, value)| self.shell.export(name, value)).collect();
+        let mut lines: Vec<String> = pairs.iter().map(|(name, value)| self.shell.export(name, value)).collect();
+        lines.extend(self.shell.wrapper().map(str::to_owned));
         output::print(situation.common.json, &values, || lines.join("\n"))
     }
 
@@ -85,7 +86,22 @@ impl Shell {
             Self::Powershell => format!("$Env:{name} = {}", quoted(value, "''")),
         }
     }
+
+    /// A function that calls the AWS CLI with the endpoint as an option.
+    fn wrapper(self) -> Option<&'static str> {
+        match self {
+            Self::Bash => Some(BASH_WRAPPER),
+            Self::Fish => Some(FISH_WRAPPER),
+            Self::Powershell => None,
+        }
+    }
 }
+
+/// Version 1 of the AWS CLI ignores `AWS_ENDPOINT_URL` for SQS in the regions of its list of old host names (us-east-1 among
+/// them; awscli's `customizations/overridesslcommonname.py`), and would carry what is meant for this cloud to AWS. It heeds
+/// the option.
+const BASH_WRAPPER: &str = r#"aws() { command aws ${AWS_ENDPOINT_URL:+--endpoint-url "$AWS_ENDPOINT_URL"} "$@"; }"#;
+const FISH_WRAPPER: &str = "function aws; command aws --endpoint-url $AWS_ENDPOINT_URL $argv; end";
 
 /// In single quotes, with those inside written as the shell wants; plain where that is safe in every shell.
 fn quoted(value: &str, quote: &str) -> String {
