@@ -6,6 +6,7 @@ use names::Timestamp;
 use store::{StoreError, Tx};
 
 use super::Engine;
+use super::doubt::Doubt;
 use super::queue::Queue;
 use super::receive::{Received, Wanted};
 use super::rows::{hide, remember_end};
@@ -19,25 +20,33 @@ impl Engine {
     /// The messages of an attempt that is repeated, hidden anew; none when one of them was settled or shows again.
     pub(super) async fn receive_again(
         &self,
-        queue: &Queue,
+        queue: &Arc<Queue>,
         wanted: &Wanted,
         attempt: &str,
     ) -> Result<Option<Vec<Received>>, StoreError> {
         let now = self.now();
         let until = now.plus(wanted.hide);
-        let again = self.store().transact(|tx| async move { repeat(&tx, queue, attempt, now, until).await }).await?;
-        let Some(again) = again else { return Ok(None) };
+        let doubt = Doubt::new(self, queue);
+        let doubted = &doubt;
+        let again = self.store().transact(|tx| async move { repeat(&tx, doubted, queue, attempt, now, until).await });
+        let Some(again) = again.await? else {
+            doubt.settled();
+            return Ok(None);
+        };
         let mut state = queue.state();
         for (received, before) in &again {
             state.window.hidden(received.number, received.delivery.until);
             state.tally.delivered(received.number, Some(before), &received.delivery);
         }
+        drop(state);
+        doubt.settled();
         Ok(Some(again.into_iter().map(|(received, _)| received).collect()))
     }
 }
 
 async fn repeat(
     tx: &Tx,
+    doubt: &Doubt<'_>,
     queue: &Queue,
     attempt: &str,
     now: Timestamp,
@@ -58,6 +67,7 @@ async fn repeat(
         };
         let Some(message) = MESSAGES.get(tx, &queue.scope, &key).await? else { return Ok(None) };
         let delivery = Delivery { until, ..before };
+        doubt.add(number);
         hide(tx, queue, number, Some(&before), &delivery)?;
         again.push((Received { number, message: Arc::new(message), delivery }, before));
     }

@@ -52,8 +52,10 @@ impl Drop for Claim<'_> {
 
 /// What was found of an abandoned claim.
 enum Release {
-    /// It did not happen, or somebody else claimed the message since.
+    /// It did not happen.
     Unchanged,
+    /// Somebody else claimed the message since, or changed how long it is hidden.
+    Hidden(Timestamp),
     /// It happened and was undone: before, and after.
     Undone(Delivery, Delivery),
     /// It removed the message, or somebody else did.
@@ -76,6 +78,8 @@ impl Engine {
                     state.tally.gone(ticket.number, None);
                     state.window.gone(ticket.number);
                 }
+                Ok(Release::Hidden(until)) => state.window.hidden(ticket.number, until),
+                // Unknown still: the next claim reads what is stored before it hands the message out.
                 Ok(Release::Unchanged) | Err(_) => state.window.give_back(ticket),
             }
             drop(state);
@@ -96,9 +100,10 @@ impl Engine {
                     let there = MESSAGES.get(&tx, &queue.scope, &key).await?.is_some();
                     return Ok(if there { Release::Unchanged } else { Release::Gone });
                 }
-                let Some(before) = before.filter(|delivery| delivery.until == until) else {
-                    return Ok(if before.is_some() { Release::Unchanged } else { Release::Gone });
-                };
+                let Some(before) = before else { return Ok(Release::Gone) };
+                if before.until != until {
+                    return Ok(Release::Hidden(before.until));
+                }
                 let after = Delivery { until: now, receives: before.receives.saturating_sub(1), ..before };
                 hide(&tx, queue, number, Some(&before), &after)?;
                 Ok(Release::Undone(before, after))

@@ -53,6 +53,19 @@ async fn read(store: &Store, queue: &Queue, plan: FillPlan) -> Result<Vec<Found>
     Ok(messages.into_iter().map(join).collect())
 }
 
+/// Brings the messages into a window that show again, when the instant of one has come; else it does nothing.
+pub(super) async fn fill_shown(store: &Store, queue: &Queue, now: Timestamp) -> Result<(), StoreError> {
+    let come = match &queue.state().window {
+        Window::Standard(window) => window.plan_due(now).is_some(),
+        Window::Fifo(_) => false,
+    };
+    if come {
+        let _one = queue.filling.lock().await;
+        fill_due(store, queue, now).await?;
+    }
+    Ok(())
+}
+
 async fn fill_due(store: &Store, queue: &Queue, now: Timestamp) -> Result<bool, StoreError> {
     let (place, limit) = {
         let mut state = queue.state();

@@ -6,6 +6,7 @@
 //! | `lifecycle.rs` | creating, changing, purging, deleting queues |
 //! | `send.rs`, `receive.rs`, `wait.rs`, `settle.rs` | the life of a message: sent, received, awaited, settled |
 //! | `claim.rs`, `attempt.rs`, `dead_letter.rs`, `rows.rs` | parts of a receive: the claim, its repetition, what is received too often; a message's rows |
+//! | `doubt.rs` | changes whose outcome stays unknown |
 //! | `window/` | the messages that can be received next. Pure |
 //! | `fill.rs` | reading the store into a window |
 //! | `moves.rs`, `expire.rs`, `sweep.rs` | moving dead letters back, retention, removing what was purged |
@@ -17,6 +18,7 @@ mod claim;
 mod dead_letter;
 pub(crate) mod digest;
 pub(crate) mod directory;
+mod doubt;
 pub(crate) mod expire;
 mod fill;
 pub(crate) mod lifecycle;

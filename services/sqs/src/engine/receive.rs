@@ -12,7 +12,7 @@ use super::Engine;
 use super::attempt::note_attempt;
 use super::claim::Claim;
 use super::dead_letter::DeadLetters;
-use super::fill::fill;
+use super::fill::{fill, fill_shown};
 use super::message::Message;
 use super::queue::Queue;
 use super::refusal::Refusal;
@@ -55,6 +55,8 @@ enum Fate {
     Expired(Option<Delivery>),
     /// It is hidden: somebody else received it.
     Hidden(Timestamp),
+    /// One before it in its group is hidden: it has to wait.
+    Waits,
     /// It is no more.
     Gone,
 }
@@ -86,6 +88,8 @@ impl Engine {
             let refuses = wanted.short && !queue.is_fifo();
             return if refuses { Err(Refusal::TooManyInFlight) } else { Ok(Vec::new()) };
         }
+        // What shows again is older than what waits in the window, and comes first.
+        fill_shown(self.store(), queue, now).await?;
         let mut received = Vec::new();
         while received.len() < wanted.count {
             let left = wanted.count - received.len();
@@ -124,7 +128,7 @@ impl Engine {
         if let Some(dead_letters) = dead_letters {
             dead_letters.arrive(buried);
         }
-        settle(queue, fates, received);
+        settle(queue, claim.tickets(), fates, received);
         claim.settled();
         Ok(())
     }
@@ -143,17 +147,24 @@ fn take(queue: &Queue, count: usize, now: Timestamp, received: &[Received]) -> O
 impl Round<'_> {
     /// `trust` is for the first attempt: messages at hand are then taken for what is stored, because only claims and
     /// receipts end a message, and this is its claim.
-    async fn run(&self, tx: &Tx, trust: bool) -> Result<(Vec<(MessageNo, Fate)>, Vec<Arrival>), StoreError> {
+    async fn run(&self, tx: &Tx, trust: bool) -> Result<(Vec<Fate>, Vec<Arrival>), StoreError> {
         let mut fates = Vec::with_capacity(self.tickets.len());
+        // The tickets of a group follow one another: one group at a time is held back.
+        let mut held: Option<&Arc<str>> = None;
         for ticket in self.tickets {
-            fates.push((ticket.number, self.decide(tx, ticket, trust).await?));
+            let waits = held.is_some() && ticket.group.as_ref() == held;
+            let fate = if waits { Fate::Waits } else { self.decide(tx, ticket, trust).await? };
+            if matches!(fate, Fate::Hidden(_)) {
+                held = ticket.group.as_ref();
+            }
+            fates.push(fate);
         }
-        let dead = fates.iter().filter_map(|(_, fate)| match fate {
+        let dead = fates.iter().filter_map(|fate| match fate {
             Fate::Dead(message, delivery) => Some((message, delivery)),
             _ => None,
         });
         let buried = self.dead_letters.map_or(Ok(Vec::new()), |target| target.bury(tx, self.queue, dead, self.now))?;
-        let received = fates.iter().filter_map(|(_, fate)| match fate {
+        let received = fates.iter().filter_map(|fate| match fate {
             Fate::Received(received, _) => Some(received),
             _ => None,
         });
@@ -178,10 +189,18 @@ impl Round<'_> {
                 None => return Ok(Fate::Gone),
             },
         };
-        if let (false, Some(delivery)) = (as_believed, before) {
+        if let (false, Some(delivery)) = (as_believed, before)
+            && !self.shows(&delivery)
+        {
             return Ok(Fate::Hidden(delivery.until));
         }
         self.pass(tx, ticket.number, message, before)
+    }
+
+    /// Whether a message of which something else was believed can be received all the same. On a standard queue it is found
+    /// again in `due`, and may be twice in this claim.
+    fn shows(&self, delivery: &Delivery) -> bool {
+        self.queue.is_fifo() && delivery.until <= self.now
     }
 
     fn pass(
@@ -208,9 +227,10 @@ impl Round<'_> {
 }
 
 /// Writes what became of claimed messages into memory and hands the received ones over.
-fn settle(queue: &Queue, fates: Vec<(MessageNo, Fate)>, received: &mut Vec<Received>) {
+fn settle(queue: &Queue, tickets: &[Ticket], fates: Vec<Fate>, received: &mut Vec<Received>) {
     let mut state = queue.state();
-    for (number, fate) in fates {
+    for (ticket, fate) in tickets.iter().zip(fates) {
+        let number = ticket.number;
         match fate {
             Fate::Received(one, before) => {
                 state.window.hidden(number, one.delivery.until);
@@ -226,6 +246,7 @@ fn settle(queue: &Queue, fates: Vec<(MessageNo, Fate)>, received: &mut Vec<Recei
                 state.tally.gone(number, before.as_ref());
             }
             Fate::Hidden(until) => state.window.hidden(number, until),
+            Fate::Waits => state.window.give_back(ticket.clone()),
             Fate::Gone => state.window.gone(number),
         }
     }

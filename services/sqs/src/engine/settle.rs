@@ -1,11 +1,13 @@
 //! What a receiver does with a message in the end: deletes it, or changes how long it stays hidden.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use names::Timestamp;
 use store::{StoreError, Tx};
 
 use super::Engine;
+use super::doubt::Doubt;
 use super::queue::Queue;
 use super::receipt::Receipt;
 use super::refusal::Refusal;
@@ -22,12 +24,13 @@ pub(crate) type Outcomes = Vec<Result<(), Refusal>>;
 
 impl Engine {
     /// Deletes messages, each for itself. One that is no more counts as deleted.
-    pub(crate) async fn delete(&self, queue: &Queue, receipts: &[Receipt]) -> Result<Outcomes, Refusal> {
+    pub(crate) async fn delete(&self, queue: &Arc<Queue>, receipts: &[Receipt]) -> Result<Outcomes, Refusal> {
         queue.check()?;
         if !self.0.runtime.clock.is_frozen() {
             queue.admit(Call::Delete, None, self.now())?;
         }
         let now = self.now();
+        let doubt = doubt_of(self, queue, receipts.iter());
         let changes = self
             .store()
             .transact(|tx| async move {
@@ -39,13 +42,16 @@ impl Engine {
                 Ok::<_, StoreError>(changes)
             })
             .await?;
-        Ok(remember(queue, changes))
+        let outcomes = remember(queue, changes);
+        doubt.settled();
+        Ok(outcomes)
     }
 
     /// Hides messages for so many seconds from now on, each for itself.
-    pub(crate) async fn hide(&self, queue: &Queue, receipts: &[(Receipt, u32)]) -> Result<Outcomes, Refusal> {
+    pub(crate) async fn hide(&self, queue: &Arc<Queue>, receipts: &[(Receipt, u32)]) -> Result<Outcomes, Refusal> {
         queue.check()?;
         let now = self.now();
+        let doubt = doubt_of(self, queue, receipts.iter().map(|(receipt, _)| receipt));
         let changes = self
             .store()
             .transact(|tx| async move {
@@ -56,8 +62,17 @@ impl Engine {
                 Ok::<_, StoreError>(changes)
             })
             .await?;
-        Ok(remember(queue, changes))
+        let outcomes = remember(queue, changes);
+        doubt.settled();
+        Ok(outcomes)
     }
+}
+
+fn doubt_of<'a>(engine: &'a Engine, queue: &'a Arc<Queue>, receipts: impl Iterator<Item = &'a Receipt>) -> Doubt<'a> {
+    let doubt = Doubt::new(engine, queue);
+    // Another queue's receipt changes nothing, and its number may be that of a send under way here.
+    receipts.filter(|receipt| receipt.queue == queue.id).for_each(|receipt| doubt.add(receipt.number));
+    doubt
 }
 
 async fn find(tx: &Tx, queue: &Queue, receipt: &Receipt) -> Result<Option<Delivery>, StoreError> {

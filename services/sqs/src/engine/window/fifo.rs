@@ -1,5 +1,10 @@
 //! The window of a FIFO queue: its first messages by group. A group gives what lies before its first hidden message, in
 //! order; so an unsettled message holds back everything sent after it, and nothing sent before.
+//!
+//! Groups take turns by the instant from which their first message shows, then by its number: a group that was received and
+//! shows again stands behind those that waited meanwhile, and a group whose received messages were deleted stands where the
+//! next one was sent. So AWS does, by what LocalStack recorded (`test_fifo_receive_message_with_zero_visibility_timeout`,
+//! `…_visibility_timeout_shared_in_group`, `test_fifo_message_group_visibility_after_…`).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -19,15 +24,16 @@ const AT_HAND: usize = 8 * 1024 * 1024;
 
 type GroupName = Arc<str>;
 
+/// From when on a group's first message shows, and that message's number.
+type Turn = (Timestamp, MessageNo);
+
 /// The first messages of a queue, by group.
 #[derive(Debug)]
 pub(crate) struct Fifo {
     slots: BTreeMap<MessageNo, Slot>,
     groups: HashMap<GroupName, Group>,
-    /// Groups whose first message can be taken, oldest first.
-    open: BTreeSet<(MessageNo, GroupName)>,
-    /// The others whose first message is hidden, by the instant at which it shows.
-    timers: BTreeSet<(Timestamp, GroupName)>,
+    /// Groups whose first message is not claimed, in the order of their turns.
+    turns: BTreeSet<(Turn, GroupName)>,
     delay: Duration,
     sending: Sending,
     bytes: usize,
@@ -48,16 +54,17 @@ struct Slot {
     message: Option<Arc<Message>>,
 }
 
+impl Slot {
+    fn shows(&self, delay: Duration) -> Timestamp {
+        self.until.unwrap_or_else(|| self.sent_at.plus(delay))
+    }
+}
+
 #[derive(Debug, Default)]
 struct Group {
     numbers: VecDeque<MessageNo>,
-    listed: Option<Listing>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Listing {
-    Open(MessageNo),
-    Timer(Timestamp),
+    /// Its place in `turns`.
+    turn: Option<Turn>,
 }
 
 /// What happened while a fill was reading, to messages it may bring as they were before.
@@ -74,8 +81,7 @@ impl Fifo {
         Self {
             slots: BTreeMap::new(),
             groups: HashMap::new(),
-            open: BTreeSet::new(),
-            timers: BTreeSet::new(),
+            turns: BTreeSet::new(),
             delay,
             sending: Sending::default(),
             bytes: 0,
@@ -102,66 +108,45 @@ impl Fifo {
 
     /// Takes up to `count` messages out: as many as possible of the group whose turn it is, then of others.
     pub(crate) fn take(&mut self, count: usize, now: Timestamp) -> Vec<Ticket> {
-        self.open_due(now);
         let mut tickets = Vec::new();
-        while tickets.len() < count {
-            let Some((_, name)) = self.open.pop_first() else { break };
+        while tickets.len() < count && self.next_due().is_some_and(|at| at <= now) {
+            let Some((_, name)) = self.turns.pop_first() else { break };
             if let Some(group) = self.groups.get_mut(&name) {
-                group.listed = None;
+                group.turn = None;
             }
-            let before = tickets.len();
             self.take_from(&name, count, now, &mut tickets);
-            if tickets.len() == before {
-                self.relist(&name);
-            }
         }
         tickets
     }
 
-    fn take_from(&mut self, name: &str, count: usize, now: Timestamp, tickets: &mut Vec<Ticket>) {
+    fn take_from(&mut self, name: &GroupName, count: usize, now: Timestamp, tickets: &mut Vec<Ticket>) {
         let Some(group) = self.groups.get(name) else { return };
         for number in &group.numbers {
             let Some(slot) = self.slots.get_mut(number) else { return };
-            let shows = slot.until.unwrap_or_else(|| slot.sent_at.plus(self.delay)) <= now;
-            if slot.claimed || !shows || tickets.len() == count {
+            if slot.claimed || slot.shows(self.delay) > now || tickets.len() == count {
                 return;
             }
             slot.claimed = true;
             let message = slot.message.take();
             self.bytes -= message.as_ref().map_or(0, |m| m.weight());
-            tickets.push(Ticket { number: *number, due: slot.until, message });
-        }
-    }
-
-    fn open_due(&mut self, now: Timestamp) {
-        while let Some((at, _)) = self.timers.first() {
-            if *at > now {
-                return;
-            }
-            let Some((_, name)) = self.timers.pop_first() else { return };
-            let Some(group) = self.groups.get_mut(&name) else { continue };
-            let Some(head) = group.numbers.front() else { continue };
-            group.listed = Some(Listing::Open(*head));
-            self.open.insert((*head, name));
+            tickets.push(Ticket { number: *number, due: slot.until, message, group: Some(name.clone()) });
         }
     }
 
     /// Puts a group where its first message now belongs.
     fn relist(&mut self, name: &GroupName) {
         let Some(group) = self.groups.get_mut(name) else { return };
-        match group.listed.take() {
-            Some(Listing::Open(head)) => self.open.remove(&(head, name.clone())),
-            Some(Listing::Timer(at)) => self.timers.remove(&(at, name.clone())),
-            None => false,
-        };
+        if let Some(turn) = group.turn.take() {
+            self.turns.remove(&(turn, name.clone()));
+        }
         let Some(head) = group.numbers.front() else {
             self.groups.remove(name);
             return;
         };
         let Some(slot) = self.slots.get(head).filter(|slot| !slot.claimed) else { return };
-        let at = slot.until.unwrap_or_else(|| slot.sent_at.plus(self.delay));
-        group.listed = Some(Listing::Timer(at));
-        self.timers.insert((at, name.clone()));
+        let turn = (slot.shows(self.delay), *head);
+        group.turn = Some(turn);
+        self.turns.insert((turn, name.clone()));
     }
 
     /// Puts a message back that was taken and not received.
@@ -289,9 +274,9 @@ impl Fifo {
         }
     }
 
-    /// When the next hidden message shows that opens its group.
+    /// When the next message shows, or did, that opens its group.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.timers.first().map(|(at, _)| *at)
+        self.turns.first().map(|((at, _), _)| *at)
     }
 
     /// There is no message before this one.

@@ -37,6 +37,8 @@ pub(crate) struct Ticket {
     pub due: Option<Timestamp>,
     /// The message itself, when it is at hand.
     pub message: Option<Arc<Message>>,
+    /// Its group, on FIFO queues: who does not get this one must not get a later one of it.
+    pub group: Option<Arc<str>>,
 }
 
 /// A message as a fill finds it.

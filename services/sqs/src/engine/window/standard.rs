@@ -92,11 +92,11 @@ impl Standard {
         if again.is_some_and(|again| ready.is_none_or(|ready| again < ready)) {
             let (number, due) = self.again.pop_front()?;
             self.again_numbers.remove(&number);
-            return Some(Ticket { number, due: Some(due), message: None });
+            return Some(Ticket { number, due: Some(due), message: None, group: None });
         }
         let Entry { number, message } = self.ready.pop_front()?;
         self.bytes -= message.as_ref().map_or(0, |m| m.weight());
-        Some(Ticket { number, due: None, message })
+        Some(Ticket { number, due: None, message, group: None })
     }
 
     /// Puts a message back that was taken and not received.
