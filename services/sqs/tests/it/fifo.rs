@@ -52,6 +52,44 @@ async fn what_lies_before_a_hidden_message_can_be_received() {
     }
 }
 
+/// Recorded: groups take turns by the instant from which their first message shows, then in the order of sending.
+#[tokio::test]
+async fn a_group_that_was_received_stands_behind_those_that_waited() {
+    let cloud = cloud();
+    let url = create(&cloud, "q.fifo", FIFO).await;
+    for (group, body) in [("1", "g1-m1"), ("2", "g2-m1"), ("2", "g2-m2"), ("3", "g3-m1"), ("1", "g1-m2")] {
+        cloud.call::<SendMessage>(sending_to(&url, group, body)).await.unwrap();
+        cloud.advance(Duration::from_secs(1)).await;
+    }
+    let shown = |most| ReceiveMessageInput {
+        max_number_of_messages: Some(most),
+        visibility_timeout: Some(0),
+        ..receiving(&url)
+    };
+    let first = cloud.call::<ReceiveMessage>(shown(3)).await.unwrap().messages.unwrap();
+    assert_eq!(bodies(&first), ["g1-m1", "g1-m2", "g2-m1"]);
+    let second = cloud.call::<ReceiveMessage>(shown(10)).await.unwrap().messages.unwrap();
+    assert_eq!(bodies(&second), ["g3-m1", "g1-m1", "g1-m2", "g2-m1", "g2-m2"]);
+}
+
+/// Recorded: a group whose received messages were deleted takes its turn where the next one was sent.
+#[tokio::test]
+async fn a_group_whose_first_messages_are_deleted_keeps_the_order_of_sending() {
+    let cloud = cloud();
+    let url = create(&cloud, "q.fifo", FIFO).await;
+    for (group, body) in
+        [("1", "g1-m1"), ("2", "g2-m1"), ("1", "g1-m2"), ("2", "g2-m2"), ("1", "g1-m3"), ("3", "g3-m1")]
+    {
+        cloud.call::<SendMessage>(sending_to(&url, group, body)).await.unwrap();
+        cloud.advance(Duration::from_secs(1)).await;
+    }
+    let two = ReceiveMessageInput { max_number_of_messages: Some(2), ..receiving(&url) };
+    for message in cloud.call::<ReceiveMessage>(two).await.unwrap().messages.unwrap() {
+        delete(&cloud, &url, &message).await.unwrap();
+    }
+    assert_eq!(bodies(&receive(&cloud, &url).await), ["g2-m1", "g2-m2", "g1-m3", "g3-m1"]);
+}
+
 #[tokio::test]
 async fn a_message_sent_twice_within_five_minutes_arrives_once() {
     let cloud = cloud();

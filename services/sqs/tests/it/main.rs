@@ -7,6 +7,7 @@ mod batch;
 mod cloud;
 mod concurrency;
 mod dead_letters;
+mod doubt;
 mod fifo;
 mod message;
 mod permission;

@@ -104,3 +104,18 @@ async fn delays_of_queues_and_messages() {
     assert_eq!(bodies(&last), ["queue"]);
     assert_eq!(last[0].attributes.as_ref().unwrap()["ApproximateReceiveCount"], "1");
 }
+
+/// Recorded: `test_inflight_message_requeue`.
+#[tokio::test]
+async fn a_message_that_shows_again_comes_before_newer_ones() {
+    let cloud = cloud();
+    let url = create(&cloud, "q", &[]).await;
+    let one =
+        || ReceiveMessageInput { max_number_of_messages: Some(1), visibility_timeout: Some(3), ..receiving(&url) };
+    send(&cloud, &url, "test1").await;
+    cloud.call::<ReceiveMessage>(one()).await.unwrap();
+    send(&cloud, &url, "test2").await;
+    cloud.advance(Duration::from_secs(3)).await;
+    let again = cloud.call::<ReceiveMessage>(one()).await.unwrap().messages.unwrap();
+    assert_eq!(bodies(&again), ["test1"]);
+}
