@@ -102,7 +102,7 @@ impl Timestamp {
     /// Reads ISO 8601 with any offset and fraction.
     pub fn parse_iso8601(text: &str) -> Result<Self, InvalidTimestamp> {
         let instant: jiff::Timestamp = text.parse().map_err(|_| InvalidTimestamp)?;
-        Ok(Self(instant.as_microsecond()))
+        Self::within(instant)
     }
 
     /// Reads an HTTP date (IMF-fixdate), a fraction of a second allowed as Smithy does.
@@ -120,7 +120,13 @@ impl Timestamp {
 
     fn from_utc(when: jiff::civil::DateTime) -> Result<Self, InvalidTimestamp> {
         let zoned = when.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| InvalidTimestamp)?;
-        Ok(Self(zoned.timestamp().as_microsecond()))
+        Self::within(zoned.timestamp())
+    }
+
+    /// The calendar used here reaches further back than AWS's clients do.
+    fn within(instant: jiff::Timestamp) -> Result<Self, InvalidTimestamp> {
+        let micros = instant.as_microsecond();
+        (EARLIEST..=Self::MAX.0).contains(&micros).then_some(Self(micros)).ok_or(InvalidTimestamp)
     }
 
     fn format(self, pattern: &str) -> String {
@@ -170,6 +176,11 @@ mod tests {
         assert!(Timestamp::parse_http_date("yesterday").is_err());
         assert!(Timestamp::parse_basic("20261340T000000Z").is_err());
         assert!(Timestamp::parse_iso8601("2026-11-23").is_err());
+        for before in ["0000-12-31T23:59:59Z", "0001-01-01T00:00:00+00:01", "-000001-01-01T00:00:00Z"] {
+            assert!(Timestamp::parse_iso8601(before).is_err(), "{before}");
+        }
+        assert!(Timestamp::parse_http_date("Fri, 31 Dec 0000 23:59:59 GMT").is_err());
+        assert!(Timestamp::parse_basic("00001231T235959Z").is_err());
     }
 
     #[test]
