@@ -13,7 +13,7 @@ use protocols::RequestParts;
 use service_kit::dialect::{Dialect, Usual};
 use service_kit::{AuthenticationFailure, Caller, Cloud, Error, Fault, Found, Input, RequestInfo};
 use sigv4::{BodyHash, SigningKeys};
-use smithy::ProtocolKind;
+use smithy::{OperationSchema, ProtocolKind, Schema};
 
 use crate::access_log::{AccessLine, AccessLog};
 use crate::authenticate::{Authentication, Claim};
@@ -167,7 +167,7 @@ impl Gateway {
         let found = self.find(&identified);
         let service = &identified.service.schema;
         let dialect: &dyn Dialect = self.cloud().service(service.id).map_or(&Usual, |service| service.words());
-        let reply = Reply { protocol: identified.protocol, service, dialect, request_id: trip.id_text };
+        let reply = Reply { protocol: answered_in(trip, &identified), service, dialect, request_id: trip.id_text };
         let answer = match broken.map_or(claim, Err) {
             Err(fault) => reply.error(&fault.into()),
             Ok(claim) => match self.operate(trip, &identified, &claim, found, &reply).await {
@@ -229,7 +229,8 @@ impl Gateway {
     /// Fills the operation's input from the wire and holds it against the model.
     fn decode(&self, trip: &Trip<'_>, identified: &Identified, found: &Found<'_>) -> Result<Box<dyn Input>, Fault> {
         let head = trip.head;
-        let form = (identified.protocol == ProtocolKind::Query).then(|| with_path_parameter(trip, found)).flatten();
+        let query = identified.protocol == ProtocolKind::Query;
+        let form = if query { with_path_parameter(trip, found)? } else { None };
         let (labels, body) = (identified.labels.as_slice(), form.as_ref().unwrap_or(trip.body));
         let parts = RequestParts { method: &head.method, uri: &head.uri, headers: &head.headers, labels, body };
         let mut input = found.new_input();
@@ -275,9 +276,26 @@ impl Gateway {
 }
 
 /// The form of a query request with what its path stands for, when it does not say so itself.
-fn with_path_parameter(trip: &Trip<'_>, found: &Found<'_>) -> Option<Bytes> {
+fn with_path_parameter(trip: &Trip<'_>, found: &Found<'_>) -> Result<Option<Bytes>, Fault> {
+    let Some((name, value)) = found.path_parameter(trip.head.uri.path()) else { return Ok(None) };
+    let schema = found.schema();
+    if !is_asked_of_a_resource(schema, name) {
+        let version = schema.service.api_version.to_owned();
+        return Err(Fault::UnknownOperation { name: schema.name.to_owned(), version });
+    }
+    Ok(appended(trip, name, &value))
+}
+
+/// Whether an operation is valid at a resource's own address: it takes the parameter, or reads what its value is. AWS does
+/// not create or list queues at the address of one.
+fn is_asked_of_a_resource(operation: &OperationSchema, parameter: &str) -> bool {
+    let has = |shape: &Schema| shape.members.iter().any(|member| member.name == parameter);
+    has(operation.input) || (operation.read_only && has(operation.output))
+}
+
+/// The form with a parameter more, unless the request has it.
+fn appended(trip: &Trip<'_>, name: &str, value: &str) -> Option<Bytes> {
     let uri = &trip.head.uri;
-    let (name, value) = found.path_parameter(uri.path())?;
     let prefix = format!("{name}=");
     let said = |pairs: &[u8]| pairs.split(|byte| *byte == b'&').any(|pair| pair.starts_with(prefix.as_bytes()));
     if said(trip.body) || said(uri.query().unwrap_or_default().as_bytes()) {
@@ -290,6 +308,14 @@ fn with_path_parameter(trip: &Trip<'_>, found: &Found<'_>) -> Option<Bytes> {
     form.extend_from_slice(prefix.as_bytes());
     form.extend_from_slice(value.as_bytes());
     Some(form.into())
+}
+
+/// The protocol of the answer. A plain GET is written in none; what once spoke query, answers it in XML as ever.
+fn answered_in(trip: &Trip<'_>, identified: &Identified) -> ProtocolKind {
+    let plain = trip.head.method == Method::GET
+        && matches!(&identified.operation, Named::Unknown { name, .. } if name.is_empty());
+    let queried = identified.service.schema.protocols.contains(&ProtocolKind::Query);
+    if plain && queried { ProtocolKind::Query } else { identified.protocol }
 }
 
 /// An operation without a handler: AWS's but not ours yet, or nobody's.
@@ -312,4 +338,27 @@ fn nobody(trip: &Trip<'_>, unidentified: Unidentified) -> Answer {
 
 fn missing() -> Fault {
     Fault::Authentication(AuthenticationFailure::Missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use api_sts::{AssumeRole, GetCallerIdentity};
+    use smithy::{HttpBinding, Operation};
+
+    use super::*;
+
+    #[test]
+    fn operations_at_the_address_of_a_resource() {
+        let known = GetCallerIdentity::SCHEMA;
+        let making = OperationSchema { read_only: false, http: HttpBinding { ..known.http }, ..*known };
+        for (operation, parameter, expected) in [
+            (AssumeRole::SCHEMA, "RoleArn", true),
+            (GetCallerIdentity::SCHEMA, "Account", true),
+            // Made by the call, so not there to be asked.
+            (&making, "Account", false),
+            (GetCallerIdentity::SCHEMA, "RoleArn", false),
+        ] {
+            assert_eq!(is_asked_of_a_resource(operation, parameter), expected, "{} {parameter}", operation.name);
+        }
+    }
 }

@@ -146,6 +146,9 @@ impl Dialect for Words {
                 }
                 None => dialect::usual(fault, protocol),
             },
+            Fault::UnknownOperation { name, .. } if protocol == ProtocolKind::Query && name.is_empty() => {
+                Rendered::sender("UnknownOperationException", 404, "").silent()
+            }
             Fault::UnknownOperation { name, .. } if protocol == ProtocolKind::Query => {
                 Rendered::sender("InvalidAction", 400, format!("The action {name} is not valid for this endpoint."))
             }
@@ -182,4 +185,21 @@ fn parameter(issue: &Issue) -> String {
         PathPart::Key(key) => key.clone(),
     });
     parts.collect::<Vec<_>>().join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_operations_over_query() {
+        for (name, code, status, message) in [
+            ("", "UnknownOperationException", 404, None),
+            ("Foo", "InvalidAction", 400, Some("The action Foo is not valid for this endpoint.")),
+        ] {
+            let fault = Fault::UnknownOperation { name: name.to_owned(), version: String::new() };
+            let told = Words.render(&fault, ProtocolKind::Query);
+            assert_eq!((&*told.query_code, told.query_status, told.message.as_deref()), (code, status, message));
+        }
+    }
 }

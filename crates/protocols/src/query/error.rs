@@ -9,8 +9,14 @@ use crate::{Encoded, ErrorReply, reply};
 /// Services whose errors have an empty `<Detail/>` (seen in recorded answers of SQS).
 const WITH_DETAIL: &[&str] = &["sqs"];
 
+/// What AWS's front end says, outside of every envelope, to a request that names no operation.
+const BARE: &str = "UnknownOperationException";
+
 /// Writes the error.
 pub(crate) fn encode(service: &'static ServiceSchema, request_id: &str, error: &ErrorReply<'_>) -> Encoded {
+    if error.query_code == BARE && error.message.is_none() {
+        return reply::full(error.query_status, "text/xml", request_id, format!("<{BARE}/>").into());
+    }
     let mut xml = XmlWriter::new();
     xml.root("ErrorResponse", service.xml_namespace, |xml| {
         xml.element("Error", |xml| describe(xml, service, error));
@@ -33,5 +39,53 @@ fn describe(xml: &mut XmlWriter, service: &'static ServiceSchema, error: &ErrorR
     }
     if WITH_DETAIL.contains(&service.id) {
         xml.element("Detail", |_| ());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smithy::Party;
+
+    use super::*;
+    use crate::Body;
+
+    static SERVICE: ServiceSchema = ServiceSchema {
+        id: "s",
+        sdk_id: "",
+        full_name: "",
+        signing_name: "",
+        endpoint_prefix: "",
+        api_version: "",
+        target_prefix: "",
+        namespace: "",
+        xml_namespace: "",
+        protocols: &[],
+        query_compatible: false,
+        global: false,
+    };
+
+    fn written(code: &str, message: Option<&str>) -> String {
+        let error = ErrorReply {
+            code,
+            namespace: "",
+            query_code: code,
+            status: 404,
+            query_status: 404,
+            party: Party::Sender,
+            message,
+            members: None,
+            extra: &[],
+        };
+        match encode(&SERVICE, "id", &error).body {
+            Body::Full(bytes) => String::from_utf8(bytes.into()).unwrap(),
+            Body::Stream(_) => panic!("errors are held whole"),
+        }
+    }
+
+    #[test]
+    fn only_a_request_without_operation_is_answered_without_envelope() {
+        assert_eq!(written(BARE, None), "<UnknownOperationException/>");
+        assert!(written(BARE, Some("why")).starts_with("<ErrorResponse><Error>"));
+        assert!(written("Other", None).starts_with("<ErrorResponse><Error>"));
     }
 }

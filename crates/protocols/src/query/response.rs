@@ -15,5 +15,36 @@ pub(crate) fn encode(op: &'static OperationSchema, request_id: &str, output: &mu
         }
         xml.element("ResponseMetadata", |xml| xml.leaf("RequestId", request_id));
     });
-    reply::full(200, "text/xml", request_id, xml.finish())
+    let mut document = xml.finish();
+    if let Some(wrapper) = op.result_wrapper {
+        close_if_empty(&mut document, wrapper);
+    }
+    reply::full(200, "text/xml", request_id, document)
+}
+
+/// An empty result as AWS writes it: `<ReceiveMessageResult/>`. It stands right behind the root's opening tag.
+fn close_if_empty(document: &mut Vec<u8>, wrapper: &str) {
+    let start = document.iter().position(|byte| *byte == b'>').map_or(0, |at| at + 1);
+    let empty = format!("<{wrapper}></{wrapper}>");
+    if document[start..].starts_with(empty.as_bytes()) {
+        document.splice(start..start + empty.len(), format!("<{wrapper}/>").into_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::close_if_empty;
+
+    #[test]
+    fn an_empty_result_closes_in_its_own_tag() {
+        for (written, expected) in [
+            ("<A xmlns=\"u\"><R></R><M></M></A>", "<A xmlns=\"u\"><R/><M></M></A>"),
+            ("<A><R><R></R></R></A>", "<A><R><R></R></R></A>"),
+            ("<A><M></M></A>", "<A><M></M></A>"),
+        ] {
+            let mut document = written.as_bytes().to_vec();
+            close_if_empty(&mut document, "R");
+            assert_eq!(document, expected.as_bytes(), "{written}");
+        }
+    }
 }

@@ -129,7 +129,9 @@ pub(crate) fn access_by_arn(_ctx: &Ctx, arn: &str) -> Result<Access, Error> {
     by_arn(arn, "SourceArn").map(|home| access_to(&home))
 }
 
-/// What cancelling a task touches: the queue its handle names.
-pub(crate) fn access_by_task(_ctx: &Ctx, input: &CancelMessageMoveTaskInput) -> Result<Access, Error> {
-    open_handle(&input.task_handle).map(|(_, home)| access_to(&home))
+/// What cancelling a task touches: the queue its handle names. Tasks cannot be cancelled across accounts, so another
+/// account's queue is not there.
+pub(crate) fn access_by_task(ctx: &Ctx, input: &CancelMessageMoveTaskInput) -> Result<Access, Error> {
+    let (_, home) = open_handle(&input.task_handle)?;
+    if home.account == ctx.account() { Ok(access_to(&home)) } else { Err(no_resource("SourceArn")) }
 }

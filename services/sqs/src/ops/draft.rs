@@ -201,8 +201,9 @@ fn read(name: String, raw: Raw, whose: &str) -> Result<(String, Attribute), Erro
         AttributeValue::Blob(raw.blob.filter(|blob| !blob.is_empty()).ok_or_else(empty)?)
     } else {
         let text = raw.text.filter(|text| !text.is_empty()).ok_or_else(empty)?;
+        // Not InvalidMessageContents, as for bodies.
         if !is_printable(&text) {
-            return Err(errors::invalid_message_contents(CHARACTERS).into());
+            return Err(invalid_text(CHARACTERS));
         }
         if base == "Number" && !is_number(&text) {
             return Err(invalid_text(format!(
@@ -257,6 +258,16 @@ mod tests {
         }
         for bad in ["", "x", "1 ", "NaN", "inf", "1e999", "--1", &"9".repeat(39)] {
             assert!(!is_number(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn characters_of_attributes() {
+        let text = |text: &str| Raw { kind: "String".into(), text: Some(text.into()), blob: None, lists: false };
+        assert!(read("a".into(), text("\t\r\né"), "user").is_ok());
+        match read("a".into(), text("x\u{8}"), "user").unwrap_err() {
+            Error::Modeled(error) => assert_eq!(error.schema.query_code, "InvalidParameterValue"),
+            Error::Fault(fault) => panic!("{fault:?}"),
         }
     }
 
