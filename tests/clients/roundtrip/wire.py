@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import pathlib
 import subprocess
 
 import botocore.parsers
@@ -17,9 +18,7 @@ class Codecs:
     """The binary under test, one exchange a line."""
 
     def __init__(self):
-        subprocess.run(["cargo", "build", "-q", "-p", "roundtrip"], cwd=ROOT, check=True)
-        target = os.environ.get("CARGO_TARGET_DIR", ROOT / "target")
-        command = [f"{target}/debug/roundtrip", str(MODELS)]
+        command = [str(binary()), str(MODELS)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 
     def ask(self, **order):
@@ -32,6 +31,15 @@ class Codecs:
     def close(self):
         self.process.stdin.close()
         self.process.wait()
+
+
+def binary():
+    """The program beside the `nephele` under test, built with it; else one built now."""
+    beside = pathlib.Path(os.environ.get("NEPHELE_BIN", "nephele")).with_name("roundtrip")
+    if beside.is_file():
+        return beside
+    subprocess.run(["cargo", "build", "-q", "-p", "roundtrip"], cwd=ROOT, check=True)
+    return pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug/roundtrip"
 
 
 def request(wire, operation, parameters):
