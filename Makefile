@@ -84,6 +84,7 @@ fuzz: ## Feed every parser that meets the network with anything, SECONDS each
 	@rustup toolchain list 2>/dev/null | grep -q nightly || { echo "make fuzz needs: rustup toolchain install nightly" >&2; exit 1; }
 	@PATH="$(CACHE)/tools/bin:$$PATH"; \
 	command -v cargo-fuzz >/dev/null || cargo install --locked --root "$(CACHE)/tools" cargo-fuzz; \
+	cp -n Cargo.lock fuzz/Cargo.lock 2>/dev/null; \
 	for target in $$(sed -n 's/^name = "\(.*\)"/\1/p' fuzz/Cargo.toml | tail -n +2); do \
 	    echo "== $$target"; \
 	    cargo +nightly fuzz run "$$target" -- -max_total_time=$(SECONDS) -rss_limit_mb=2048 || exit 1; \
