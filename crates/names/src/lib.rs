@@ -8,10 +8,12 @@
 //! | `timestamp.rs` | an instant, and the three ways AWS writes one |
 //! | `tags.rs` | resource tags and their limits |
 //! | `page_token.rs` | opaque, tamper-evident continuation tokens |
+//! | `key_id.rs` | access key ids and unique ids of IAM |
 //! | `request_id.rs` | the id of one request |
 
 mod account;
 mod arn;
+pub mod key_id;
 mod page_token;
 mod region;
 mod request_id;

@@ -10,6 +10,7 @@
 //! | `sequence.rs`, `outbox.rs`, `timers.rs` | numbers that only grow, effects after a commit, durable alarms |
 //! | `scope.rs`, `key.rs`, `record.rs`, `table.rs` | typed tables: whose, where, what |
 //! | `blobs/` | object bytes, encrypted at rest |
+//! | `vault.rs` | secrets in records, sealed under keys derived from the root key |
 //! | `conformance/`, `faulty.rs` | what every engine must pass, and one that fails on purpose |
 //!
 //! Invariants: what a reader sees is durable; a transaction is serializable or it did not happen; no key is written that
@@ -34,6 +35,7 @@ mod store;
 mod table;
 mod timers;
 mod tx;
+mod vault;
 mod watch;
 
 pub use error::{CommitError, StoreError};
@@ -52,4 +54,5 @@ pub use store::{Batch, ReadView, Reader, Store, Writer};
 pub use table::{Raw, RawTable, Span, Table, Value};
 pub use timers::{Due, Timers};
 pub use tx::Tx;
+pub use vault::{Mac, Seal, Vault};
 pub use watch::Watch;
