@@ -68,6 +68,7 @@ static SERVICE: ServiceSchema = ServiceSchema {
     protocols: &[ProtocolKind::Json10],
     query_compatible: false,
     global: false,
+    ..ServiceSchema::EMPTY
 };
 
 /// Answers what it was asked.
@@ -87,7 +88,7 @@ const fn operation(schema: &'static Schema) -> OperationSchema {
         action: "demo:Echo",
         read_only: false,
         unsigned: false,
-        host_prefix: None,
+        ..OperationSchema::EMPTY
     }
 }
 

@@ -75,6 +75,7 @@ fn read_service(metadata: &Value) -> Result<Service, String> {
         query_compatible: metadata.get("awsQueryCompatible").is_some(),
         global: metadata["global"].as_bool().unwrap_or(metadata.get("globalEndpoint").is_some()),
         action_prefix: text(metadata, "iamPrefix").unwrap_or_else(|| signing_name.clone()),
+        event_source: text(metadata, "eventSource").unwrap_or_else(|| format!("{signing_name}.amazonaws.com")),
         signing_name,
     })
 }
@@ -113,7 +114,10 @@ fn read_operation(name: &str, json: &Value, prefix: &str) -> Result<Operation, S
         result_wrapper: text(&json["output"], "resultWrapper"),
         errors: errors.filter_map(|e| text(e, "shape")).collect(),
         action: text(json, "action").unwrap_or_else(|| format!("{prefix}:{name}")),
+        further_actions: texts(json, "furtherActions"),
+        always_allowed: flag(json, "alwaysAllowed"),
         read_only: json["readonly"].as_bool().unwrap_or_else(|| READING.iter().any(|word| name.starts_with(word))),
+        data_event: text(json, "dataEvent"),
         unsigned: json["authtype"] == "none",
         deprecated: json["deprecated"] == true,
         host_prefix: text(&json["endpoint"], "hostPrefix"),
@@ -149,6 +153,10 @@ pub(crate) fn namespace_address(json: &Value) -> Option<String> {
 
 pub(crate) fn text(json: &Value, key: &str) -> Option<String> {
     json.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn texts(json: &Value, key: &str) -> Vec<String> {
+    json[key].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 pub(crate) fn flag(json: &Value, key: &str) -> bool {

@@ -34,6 +34,7 @@ pub struct Service {
     pub global: bool,
     /// What stands before the colon of an IAM action.
     pub action_prefix: String,
+    pub event_source: String,
 }
 
 /// One operation. Fields are those of `smithy::OperationSchema`; shapes by name.
@@ -49,7 +50,11 @@ pub struct Operation {
     pub result_wrapper: Option<String>,
     pub errors: Vec<String>,
     pub action: String,
+    /// Whole actions that some calls need besides.
+    pub further_actions: Vec<String>,
+    pub always_allowed: bool,
     pub read_only: bool,
+    pub data_event: Option<String>,
     pub unsigned: bool,
     /// AWS tells clients to use another operation.
     pub deprecated: bool,

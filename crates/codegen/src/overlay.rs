@@ -6,8 +6,12 @@
 //! | metadata | `namespace` | Smithy namespace of the shapes, shown before `#` in `__type` |
 //! | metadata | `iamPrefix` | what stands before the colon of an IAM action, when it is not the signing name |
 //! | metadata | `global` | one endpoint for all regions |
+//! | metadata | `eventSource` | CloudTrail's name of the service, when it is not the signing name and `.amazonaws.com` |
 //! | operation | `action` | the whole IAM action, when it is not prefix and operation name |
+//! | operation | `furtherActions` | whole IAM actions that some calls need besides |
+//! | operation | `alwaysAllowed` | no policy decides it: whoever signs may call it |
 //! | operation | `readonly` | changes nothing, as CloudTrail's `readOnly` says |
+//! | operation | `dataEvent` | CloudTrail's resource type, when a call is a data event |
 //! | shape | `xmlName` | root element of an output |
 //! | exception | `namespace` | its own, when it is not the service's |
 //! | exception | `everywhere` | any operation may answer it |

@@ -8,20 +8,7 @@ use smithy::{ApiError, OperationSchema, Party, ProtocolKind, ServiceSchema};
 use crate::body::{ResponseBody, full, stream};
 
 /// Stands for the service when a request names none.
-pub(crate) static NO_SERVICE: ServiceSchema = ServiceSchema {
-    id: "",
-    sdk_id: "",
-    full_name: "",
-    signing_name: "",
-    endpoint_prefix: "",
-    api_version: "",
-    target_prefix: "",
-    namespace: "",
-    xml_namespace: "",
-    protocols: &[],
-    query_compatible: false,
-    global: false,
-};
+pub(crate) static NO_SERVICE: ServiceSchema = ServiceSchema::EMPTY;
 
 /// How to answer one request.
 #[derive(Clone, Copy)]

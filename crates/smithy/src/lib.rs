@@ -8,6 +8,7 @@
 //! | `shape.rs` | the traits: `Shape`, `Reader`, `Writer`, `Value` |
 //! | `values.rs` | `Value` for scalars, lists, maps, boxes |
 //! | `operation.rs` | static description of an operation and its service |
+//! | `access.rs` | static description of the actions that policies decide on |
 //! | `error.rs` | one error type for every modelled exception |
 //! | `issues.rs` | where in an input something is missing or wrong |
 //! | `generated.rs` | what generated code is made of |
@@ -15,6 +16,7 @@
 //! | `debug.rs` | `Debug` that hides what is sensitive |
 //! | `stream.rs` | bodies that are never held whole |
 
+mod access;
 mod debug;
 mod error;
 mod generated;
@@ -26,6 +28,7 @@ mod shape;
 mod stream;
 mod values;
 
+pub use access::{AccessLevel, ActionFacts, ActionResource, ResourceFacts};
 pub use bytes::Bytes;
 pub use debug::debug;
 pub use error::{ApiError, ErrorSchema, Party};

@@ -1,6 +1,6 @@
 //! The static description of an operation and of the service it belongs to.
 
-use crate::{ErrorSchema, Schema, Shape};
+use crate::{ActionFacts, ErrorSchema, Kind, Schema, Shape};
 
 /// A wire protocol of AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,6 +48,8 @@ pub struct ServiceSchema {
     pub query_compatible: bool,
     /// One endpoint for all regions (IAM, STS's legacy endpoint, Route 53…).
     pub global: bool,
+    /// What CloudTrail calls it: `sqs.amazonaws.com`, but `monitoring.amazonaws.com` for CloudWatch.
+    pub event_source: &'static str,
 }
 
 /// How a REST operation is addressed. RPC protocols ignore all but the status.
@@ -80,13 +82,63 @@ pub struct OperationSchema {
     pub errors: &'static [&'static ErrorSchema],
     /// The action IAM decides on, `sqs:SendMessage`.
     pub action: &'static str,
-    /// Changes nothing.
+    /// What AWS's reference says of `action`, and after it of the actions that some calls need besides (a copy reads its
+    /// source). Empty when the reference has no such action.
+    pub access: &'static [&'static ActionFacts],
+    /// No policy decides it: whoever signs may call it (`GetCallerIdentity`).
+    pub always_allowed: bool,
+    /// Changes nothing: CloudTrail's `readOnly`.
     pub read_only: bool,
+    /// CloudTrail's resource type (`AWS::SQS::Queue`) when a call is a data event, which trails record only when asked to;
+    /// none for management events.
+    pub data_event: Option<&'static str>,
     /// Answered without credentials (STS's federation, Cognito's sign-up).
     pub unsigned: bool,
     /// Label before the host: `data-`, `{AccountId}.`.
     pub host_prefix: Option<&'static str>,
 }
+
+impl ServiceSchema {
+    /// A service without a name, to be filled in with `..ServiceSchema::EMPTY`.
+    pub const EMPTY: Self = Self {
+        id: "",
+        sdk_id: "",
+        full_name: "",
+        signing_name: "",
+        endpoint_prefix: "",
+        api_version: "",
+        target_prefix: "",
+        namespace: "",
+        xml_namespace: "",
+        protocols: &[],
+        query_compatible: false,
+        global: false,
+        event_source: "",
+    };
+}
+
+impl OperationSchema {
+    /// An operation without a name or members, to be filled in with `..OperationSchema::EMPTY`.
+    pub const EMPTY: Self = Self {
+        name: "",
+        service: &NO_SERVICE,
+        input: &NO_MEMBERS,
+        output: &NO_MEMBERS,
+        http: HttpBinding { method: "POST", uri: "/", status: 200 },
+        result_wrapper: None,
+        errors: &[],
+        action: "",
+        access: &[],
+        always_allowed: false,
+        read_only: false,
+        data_event: None,
+        unsigned: false,
+        host_prefix: None,
+    };
+}
+
+static NO_SERVICE: ServiceSchema = ServiceSchema::EMPTY;
+static NO_MEMBERS: Schema = Schema::new("", Kind::Structure);
 
 /// A type that stands for one operation.
 pub trait Operation: Send + Sync + 'static {

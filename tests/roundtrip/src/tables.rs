@@ -99,6 +99,7 @@ impl Loaded {
             read_only: modelled.read_only,
             unsigned: modelled.unsigned,
             host_prefix: modelled.host_prefix.as_deref().map(text),
+            ..OperationSchema::EMPTY
         });
         self.operations.insert(name.to_owned(), schema);
         Ok(schema)
@@ -190,6 +191,7 @@ fn service(model: &Model) -> ServiceSchema {
         protocols: Vec::leak(facts.protocols.iter().map(|name| protocol(name)).collect()),
         query_compatible: facts.query_compatible,
         global: facts.global,
+        event_source: text(&facts.event_source),
     }
 }
 

@@ -18,7 +18,8 @@ pub(crate) fn service_value(id: &str, service: &Service) -> String {
     let protocols: Vec<String> = service.protocols.iter().map(|p| format!("ProtocolKind::{p}")).collect();
     format!(
         "ServiceSchema {{ id: {}, sdk_id: {}, full_name: {}, signing_name: {}, endpoint_prefix: {}, api_version: {},
-            target_prefix: {}, namespace: {}, xml_namespace: {}, protocols: &[{}], query_compatible: {}, global: {} }}",
+            target_prefix: {}, namespace: {}, xml_namespace: {}, protocols: &[{}], query_compatible: {}, global: {},
+            event_source: {} }}",
         literal(id),
         literal(&service.sdk_id),
         literal(&service.full_name),
@@ -31,6 +32,7 @@ pub(crate) fn service_value(id: &str, service: &Service) -> String {
         protocols.join(", "),
         service.query_compatible,
         service.global,
+        literal(&service.event_source),
     )
 }
 
@@ -44,7 +46,7 @@ fn operation(model: &Model, operation: &Operation) -> String {
     format!(
         "pub(super) static O_{}: OperationSchema = OperationSchema {{ name: {}, service: &SERVICE, input: {}, output: {},
             http: HttpBinding {{ method: {}, uri: {}, status: {} }}, result_wrapper: {:?}, errors: &[{}], action: {},
-            read_only: {}, unsigned: {}, host_prefix: {:?} }};\n",
+            access: &[], always_allowed: {}, read_only: {}, data_event: {:?}, unsigned: {}, host_prefix: {:?} }};\n",
         operation.name,
         literal(&operation.name),
         reference(model.shape(&operation.input)),
@@ -55,7 +57,9 @@ fn operation(model: &Model, operation: &Operation) -> String {
         operation.result_wrapper,
         errors.join(", "),
         literal(&operation.action),
+        operation.always_allowed,
         operation.read_only,
+        operation.data_event,
         operation.unsigned,
         operation.host_prefix,
     )

@@ -87,3 +87,23 @@ fn required_and_kinds_follow_the_model() {
     let run = ec2.shape("RunInstancesRequest").members.iter().find(|m| m.name == "BlockDeviceMappings").unwrap();
     assert_eq!(run.query_name, "BlockDeviceMapping");
 }
+
+#[test]
+fn trails_record_messages_and_items_only_when_asked_to() {
+    let event = |id: &str, operation: &str| load(id).operations[operation].data_event.clone();
+    for (id, operation, expected) in [
+        ("sqs", "SendMessage", Some("AWS::SQS::Queue")),
+        ("sqs", "CreateQueue", None),
+        ("dynamodb", "PutItem", Some("AWS::DynamoDB::Table")),
+        ("dynamodbstreams", "DescribeStream", None),
+        ("s3", "PutObject", Some("AWS::S3::Object")),
+        ("s3", "PutBucketPolicy", None),
+        ("kms", "Encrypt", None),
+    ] {
+        assert_eq!(event(id, operation).as_deref(), expected, "{id} {operation}");
+    }
+    let source = |id: &str| load(id).service.event_source;
+    assert_eq!(source("sqs"), "sqs.amazonaws.com");
+    assert_eq!(source("cloudwatch"), "monitoring.amazonaws.com");
+    assert_eq!(source("rds-data"), "rdsdata.amazonaws.com");
+}

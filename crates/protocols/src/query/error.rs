@@ -49,20 +49,7 @@ mod tests {
     use super::*;
     use crate::Body;
 
-    static SERVICE: ServiceSchema = ServiceSchema {
-        id: "s",
-        sdk_id: "",
-        full_name: "",
-        signing_name: "",
-        endpoint_prefix: "",
-        api_version: "",
-        target_prefix: "",
-        namespace: "",
-        xml_namespace: "",
-        protocols: &[],
-        query_compatible: false,
-        global: false,
-    };
+    static SERVICE: ServiceSchema = ServiceSchema { id: "s", ..ServiceSchema::EMPTY };
 
     fn written(code: &str, message: Option<&str>) -> String {
         let error = ErrorReply {

@@ -47,7 +47,7 @@ const SEND_LIKE: OperationSchema = OperationSchema {
     action: "sqs:Check",
     read_only: true,
     unsigned: false,
-    host_prefix: None,
+    ..OperationSchema::EMPTY
 };
 
 /// The texts of all failures of an input given as neutral JSON.

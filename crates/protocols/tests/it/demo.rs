@@ -54,6 +54,7 @@ pub(crate) static SERVICE: ServiceSchema = ServiceSchema {
     protocols: &[ProtocolKind::Json10, ProtocolKind::Query],
     query_compatible: true,
     global: false,
+    ..ServiceSchema::EMPTY
 };
 
 pub(crate) static SEND: OperationSchema = OperationSchema {
@@ -67,7 +68,7 @@ pub(crate) static SEND: OperationSchema = OperationSchema {
     action: "sqs:SendMessage",
     read_only: false,
     unsigned: false,
-    host_prefix: None,
+    ..OperationSchema::EMPTY
 };
 
 #[derive(Debug, Default, Clone, PartialEq)]

@@ -31,7 +31,7 @@ pub(crate) fn operation(model: &Model, name: &str, kind: ProtocolKind) -> &'stat
         action: text(&op.action),
         read_only: op.read_only,
         unsigned: op.unsigned,
-        host_prefix: None,
+        ..OperationSchema::EMPTY
     }))
 }
 
@@ -50,6 +50,7 @@ fn service(model: &Model, kind: ProtocolKind) -> &'static ServiceSchema {
         protocols: leak(Box::new([kind])),
         query_compatible: it.query_compatible,
         global: it.global,
+        event_source: text(&it.event_source),
     }))
 }
 

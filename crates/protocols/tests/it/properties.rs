@@ -124,7 +124,7 @@ fn operation(schema: &'static Schema) -> &'static OperationSchema {
         action: "sqs:Any",
         read_only: false,
         unsigned: false,
-        host_prefix: None,
+        ..OperationSchema::EMPTY
     }))
 }
 

@@ -61,6 +61,7 @@ const SERVICE_LIKE: ServiceSchema = ServiceSchema {
     protocols: &[ProtocolKind::RestXml],
     query_compatible: false,
     global: false,
+    ..ServiceSchema::EMPTY
 };
 
 const fn operation(name: &'static str, schema: &'static Schema) -> OperationSchema {
@@ -75,7 +76,7 @@ const fn operation(name: &'static str, schema: &'static Schema) -> OperationSche
         action: "s3:GetObject",
         read_only: true,
         unsigned: false,
-        host_prefix: None,
+        ..OperationSchema::EMPTY
     }
 }
 static GET: OperationSchema = operation("GetThing", &OBJECT);
