@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 mod api;
+mod managed_policies;
 mod models;
 mod new_service;
+mod npm;
 mod tidy;
 mod workspace;
 
@@ -13,6 +15,7 @@ type Outcome = Result<(), String>;
 
 const USAGE: &str = "\
 cargo xtask models [--check] [--botocore VERSION]   bring in the API models of the installed botocore, or compare
+cargo xtask managed-policies [--check] [--version V]        bring in the policies that AWS manages, or compare
 cargo xtask api show SERVICE [OPERATION]            print the code generated for a service or one operation
 cargo xtask new-service SERVICE OPERATION...        the folders of a new service, and the lines that make it known
 cargo xtask tidy [--shrink]                         check the house rules; take what is done off the ratchet lists";
@@ -22,6 +25,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["models", options @ ..] => models::run(options),
+        ["managed-policies", options @ ..] => managed_policies::run(options),
         ["api", "show", service, rest @ ..] => api::show(service, rest.first().copied()),
         ["new-service", id, operations @ ..] => new_service::run(id, operations),
         ["tidy"] => tidy::run(false),

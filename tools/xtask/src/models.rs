@@ -49,9 +49,9 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     }
     for (service, document) in services.iter().zip(documents) {
         let model: Value = serde_json::from_str(document).map_err(|e| format!("{service}: {e}"))?;
-        settle(&format!("models/{service}.json"), &render(&model)?, check)?;
+        workspace::settle(&format!("models/{service}.json"), &render(&model)?, check, "models")?;
     }
-    settle("models/SOURCE", &source.replacen(pinned, version, 1), check)
+    workspace::settle("models/SOURCE", &source.replacen(pinned, version, 1), check, "models")
 }
 
 /// The botocore version of `models/SOURCE` if it is the installed one.
@@ -77,17 +77,6 @@ fn read_botocore(services: &[&str]) -> Result<String, String> {
         return Err(format!("python3 with botocore: {}", String::from_utf8_lossy(&output.stderr)));
     }
     String::from_utf8(output.stdout).map_err(|e| e.to_string())
-}
-
-/// Writes a file, or with `check` says that it differs.
-fn settle(relative: &str, text: &str, check: bool) -> Outcome {
-    if workspace::read(relative).is_ok_and(|old| old == text) {
-        return Ok(());
-    }
-    if check {
-        return Err(format!("{relative} is not what `cargo xtask models` writes"));
-    }
-    std::fs::write(workspace::path(relative), text).map_err(|e| format!("{relative}: {e}"))
 }
 
 /// The stripped model as text: metadata, operations and shapes, sorted by name, one a line.
