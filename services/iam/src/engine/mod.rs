@@ -1,0 +1,100 @@
+//! Identities and policies themselves, in their own words: no API types, no HTTP, no ambient time.
+//!
+//! | file | what |
+//! |---|---|
+//! | `home.rs` | an account, and the ARNs of what is in it |
+//! | `entity.rs` | users, groups and roles: created, found, changed, deleted |
+//! | `group.rs`, `role.rs` | what groups and roles alone do: members; trust |
+//! | `trust.rs` | principals of trust policies, kept by unique id. Pure |
+//! | `attachment.rs`, `inline.rs` | managed policies attached or as boundaries; inline policies |
+//! | `policy.rs`, `aws_managed.rs` | managed policies: customers' and AWS's |
+//! | `profile.rs`, `access_key.rs`, `alias.rs` | instance profiles, access keys, account aliases |
+//! | `count.rs`, `listing.rs` | how many there are; a page of what there is |
+//! | `bearer.rs`, `usage.rs` | an identity ready for the authority; what was used when |
+//! | `refusal.rs` | reasons not to do something |
+
+pub(crate) mod aws_managed;
+pub(crate) mod count;
+pub(crate) mod entity;
+pub(crate) mod home;
+pub(crate) mod listing;
+pub(crate) mod policy;
+pub(crate) mod refusal;
+pub(crate) mod trust;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use names::{AccountId, Timestamp};
+use runtime::{Random, Runtime};
+use service_kit::CloudParts;
+use store::{Raw, ReadView, Seal, Store, StoreError, Tx};
+
+use crate::store::{REVISIONS, scope};
+
+/// All of IAM in a cloud. Cheap to clone; clones are the same.
+#[derive(Clone)]
+pub(crate) struct Engine(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    runtime: Runtime,
+    secrets: Seal,
+}
+
+impl Engine {
+    /// Kept in the cloud's store, living by its clock and its randomness.
+    pub(crate) fn new(parts: &CloudParts) -> Self {
+        let (store, runtime) = (parts.store.clone(), parts.runtime.clone());
+        Self(Arc::new(Inner { store, runtime, secrets: parts.vault.seal("iam/access-key") }))
+    }
+
+    /// One consistent state to read from.
+    pub(crate) async fn view(&self) -> Result<ReadView, StoreError> {
+        self.0.store.read().await
+    }
+
+    /// Changes an account in one transaction that also tells the authority's caches of it. `body` may run several times: it
+    /// must change nothing outside the transaction.
+    pub(crate) async fn change<T, E, F, Fut>(&self, account: AccountId, body: F) -> Result<T, E>
+    where
+        F: Fn(Tx) -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+        E: From<StoreError>,
+    {
+        let body = &body;
+        self.0
+            .store
+            .transact(|tx| async move {
+                let answer = body(tx.clone()).await?;
+                REVISIONS.put(&tx, &scope(account), &0, &nothing())?;
+                Ok(answer)
+            })
+            .await
+    }
+
+    /// The store.
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The instant now, by the cloud's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.runtime.clock.now()
+    }
+
+    /// The cloud's randomness.
+    pub(crate) fn random(&self) -> &Random {
+        &self.0.runtime.random
+    }
+
+    /// Seals the secrets of access keys.
+    pub(crate) fn secrets(&self) -> &Seal {
+        &self.0.secrets
+    }
+}
+
+/// The value of rows whose keys say it all.
+pub(crate) fn nothing() -> Raw {
+    Raw(Bytes::new())
+}

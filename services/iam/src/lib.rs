@@ -1,0 +1,45 @@
+//! AWS Identity and Access Management: users, groups, roles, policies and keys, and who they are to the rest of the cloud.
+//!
+//! | file | what |
+//! |---|---|
+//! | `ops/` | the AWS edge: typed input → engine → typed output; `ops/mod.rs` is the operation table |
+//! | `engine/` | identities and policies, in their own words; `engine/mod.rs` maps it |
+//! | `store.rs` | tables, keys, records |
+//! | `principals.rs` | what the authority asks of callers: keys, policies, tags |
+//! | `tasks.rs` | background work |
+//! | `resources.rs` | `AWS::IAM::…`, for stacks and inventories |
+//! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
+//!
+//! Invariants: IAM is global, so everything lies in the scope of its account whatever the region called. What the authority
+//! is told is never older than an acknowledged change: every change touches its account's revision, which caches watch.
+//! Names are found whatever their case. Secrets lie sealed in the store and are shown once.
+
+mod engine;
+mod error;
+pub mod limits;
+mod ops;
+mod store;
+
+use std::sync::Arc;
+
+use service_kit::{CloudParts, Service};
+
+use engine::Engine;
+
+/// What the service keeps between calls.
+pub(crate) struct Iam {
+    engine: Engine,
+}
+
+impl Iam {
+    /// Identities and policies.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+/// The service, on the parts of a cloud.
+pub fn service(parts: &CloudParts) -> Service {
+    let engine = Engine::new(parts);
+    Service::new(&api_iam::SERVICE, ops::table()).state(Arc::new(Iam { engine })).dialect(error::Words)
+}
