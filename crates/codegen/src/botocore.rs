@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::access::Access;
 use crate::model::{Model, Operation, Service, Shape};
 
 /// Operation names that start so read and change nothing, unless the model or an overlay says otherwise.
@@ -31,7 +32,7 @@ pub(crate) fn read(id: &str, json: &Value) -> Result<Model, String> {
         operation.output = own_shape(operation.output, format!("{name}Output"), &mut shapes);
         operations.insert(name.clone(), operation);
     }
-    Ok(Model { id: id.to_owned(), service, operations, shapes })
+    Ok(Model { id: id.to_owned(), service, operations, shapes, access: Access::default() })
 }
 
 /// Which rules for names apply.
@@ -76,6 +77,7 @@ fn read_service(metadata: &Value) -> Result<Service, String> {
         global: metadata["global"].as_bool().unwrap_or(metadata.get("globalEndpoint").is_some()),
         action_prefix: text(metadata, "iamPrefix").unwrap_or_else(|| signing_name.clone()),
         event_source: text(metadata, "eventSource").unwrap_or_else(|| format!("{signing_name}.amazonaws.com")),
+        method_actions: flag(metadata, "methodActions"),
         signing_name,
     })
 }
@@ -117,6 +119,7 @@ fn read_operation(name: &str, json: &Value, prefix: &str) -> Result<Operation, S
         further_actions: texts(json, "furtherActions"),
         always_allowed: flag(json, "alwaysAllowed"),
         read_only: json["readonly"].as_bool().unwrap_or_else(|| READING.iter().any(|word| name.starts_with(word))),
+        stated_read_only: json["readonly"].as_bool(),
         data_event: text(json, "dataEvent"),
         unsigned: json["authtype"] == "none",
         deprecated: json["deprecated"] == true,
@@ -155,7 +158,7 @@ pub(crate) fn text(json: &Value, key: &str) -> Option<String> {
     json.get(key).and_then(Value::as_str).map(str::to_owned)
 }
 
-fn texts(json: &Value, key: &str) -> Vec<String> {
+pub(crate) fn texts(json: &Value, key: &str) -> Vec<String> {
     json[key].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 

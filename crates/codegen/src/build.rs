@@ -11,7 +11,9 @@ use crate::catalog;
 /// With the reason, which Cargo shows, when any of them is missing or wrong.
 pub fn service_build_script(id: &str) {
     let here = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
-    let listed = tracked(&here.join("operations.txt")).expect("operations.txt lists the operations, one a line");
+    let list = here.join("operations.txt");
+    println!("cargo::rerun-if-changed={}", list.display());
+    let listed = fs::read_to_string(list).expect("operations.txt lists the operations, one a line");
     let operations: Vec<&str> = listed.lines().filter(|line| !line.is_empty()).collect();
     let model = load(&here.join("../../models"), id);
     let text = crate::generate(&model, &operations).unwrap_or_else(|reason| panic!("{reason}"));
@@ -31,18 +33,8 @@ pub fn catalog_build_script() {
 }
 
 fn load(models: &Path, id: &str) -> crate::Model {
-    let path = models.join(format!("{id}.json"));
-    let model = tracked(&path).unwrap_or_else(|| panic!("{} is missing", path.display()));
-    let overlay = tracked(&models.join(format!("{id}.overlay.json")));
-    crate::read(id, &model, overlay.as_deref()).unwrap_or_else(|reason| panic!("{reason}"))
-}
-
-/// The text of a file, or none when there is none; the build runs again when it changes.
-fn tracked(path: &Path) -> Option<String> {
-    if path.exists() {
-        println!("cargo::rerun-if-changed={}", path.display());
-    }
-    fs::read_to_string(path).ok()
+    let track = |path: &Path| println!("cargo::rerun-if-changed={}", path.display());
+    crate::load(models, id, track).unwrap_or_else(|reason| panic!("{reason}"))
 }
 
 fn write(name: &str, text: &str) {

@@ -26,7 +26,7 @@ pub fn generate(models: &[Model]) -> String {
             model.operations.len()
         );
     }
-    tables.render(&services) + &indexes(models)
+    tables.render(&services) + &indexes(models) + &crate::namespaces::generate(models)
 }
 
 #[derive(Default)]

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::access::Access;
+
 /// One service.
 #[derive(Debug)]
 pub struct Model {
@@ -14,6 +16,8 @@ pub struct Model {
     pub operations: BTreeMap<String, Operation>,
     /// By the model's shape name.
     pub shapes: BTreeMap<String, Shape>,
+    /// What the reference says of the actions of its operations; empty until it is asked.
+    pub access: Access,
 }
 
 /// What concerns a service as a whole. Fields are those of `smithy::ServiceSchema`.
@@ -35,6 +39,8 @@ pub struct Service {
     /// What stands before the colon of an IAM action.
     pub action_prefix: String,
     pub event_source: String,
+    /// Operations whose names the reference lacks are decided as their HTTP methods: `apigateway:GET`.
+    pub method_actions: bool,
 }
 
 /// One operation. Fields are those of `smithy::OperationSchema`; shapes by name.
@@ -54,6 +60,8 @@ pub struct Operation {
     pub further_actions: Vec<String>,
     pub always_allowed: bool,
     pub read_only: bool,
+    /// `read_only`, when model or overlay say it.
+    pub stated_read_only: Option<bool>,
     pub data_event: Option<String>,
     pub unsigned: bool,
     /// AWS tells clients to use another operation.
@@ -135,6 +143,13 @@ pub struct Member {
     pub idempotency_token: bool,
     pub json_value: bool,
     pub host_label: bool,
+}
+
+impl Operation {
+    /// Its own action, then those that some calls need besides.
+    pub fn actions(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.action).chain(&self.further_actions)
+    }
 }
 
 impl Model {

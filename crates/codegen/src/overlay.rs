@@ -6,6 +6,7 @@
 //! | metadata | `namespace` | Smithy namespace of the shapes, shown before `#` in `__type` |
 //! | metadata | `iamPrefix` | what stands before the colon of an IAM action, when it is not the signing name |
 //! | metadata | `global` | one endpoint for all regions |
+//! | metadata | `methodActions` | operations that the reference does not name are decided as their HTTP methods |
 //! | metadata | `eventSource` | CloudTrail's name of the service, when it is not the signing name and `.amazonaws.com` |
 //! | operation | `action` | the whole IAM action, when it is not prefix and operation name |
 //! | operation | `furtherActions` | whole IAM actions that some calls need besides |

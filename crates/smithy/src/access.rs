@@ -40,6 +40,20 @@ pub struct ResourceFacts {
     pub condition_keys: &'static [&'static str],
 }
 
+impl ResourceFacts {
+    /// An ARN of this kind: its pattern with every `${Name}` replaced by what `fill` gives for the name.
+    pub fn filled(&self, fill: impl Fn(&str) -> String) -> String {
+        let mut pieces = self.arn.split("${");
+        let mut arn = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let (name, rest) = piece.split_once('}').unwrap_or((piece, ""));
+            arn += &fill(name);
+            arn += rest;
+        }
+        arn
+    }
+}
+
 /// How far an action reaches, from least to most. Where the reference names two, the greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccessLevel {
@@ -70,5 +84,29 @@ impl AccessLevel {
     /// Whether it changes nothing.
     pub const fn is_reading(self) -> bool {
         matches!(self, Self::List | Self::Read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_filled() {
+        let fill = |name: &str| if name == "Partition" { "aws".to_owned() } else { format!("<{name}>") };
+        for (pattern, expected) in [
+            ("arn:${Partition}:sqs:${Region}:${Account}:${QueueName}", "arn:aws:sqs:<Region>:<Account>:<QueueName>"),
+            ("arn:${Partition}:s3:::${BucketName}/*", "arn:aws:s3:::<BucketName>/*"),
+            ("*", "*"),
+            ("", ""),
+        ] {
+            assert_eq!(ResourceFacts { name: "", arn: pattern, condition_keys: &[] }.filled(fill), expected);
+        }
+    }
+
+    #[test]
+    fn levels_rise() {
+        assert!(AccessLevel::List < AccessLevel::Read && AccessLevel::Write < AccessLevel::PermissionsManagement);
+        assert!(AccessLevel::Read.is_reading() && !AccessLevel::Tagging.is_reading());
     }
 }

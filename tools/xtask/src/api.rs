@@ -7,9 +7,7 @@ use crate::{Outcome, workspace};
 
 /// Prints the code of a service as its crate has it, or of one of its operations with all that it needs.
 pub(crate) fn show(service: &str, operation: Option<&str>) -> Outcome {
-    let model = workspace::read(&format!("models/{service}.json"))?;
-    let overlay = workspace::read(&format!("models/{service}.overlay.json")).ok();
-    let model = codegen::read(service, &model, overlay.as_deref())?;
+    let model = codegen::load(&workspace::path("models"), service, |_| ())?;
     let listed = workspace::read(&format!("apis/{service}/operations.txt")).unwrap_or_default();
     let operations: Vec<&str> = match operation {
         Some(one) => vec![one],

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod access;
 mod api;
 mod managed_policies;
 mod models;
@@ -15,6 +16,7 @@ type Outcome = Result<(), String>;
 
 const USAGE: &str = "\
 cargo xtask models [--check] [--botocore VERSION]   bring in the API models of the installed botocore, or compare
+cargo xtask access [--check] [--version V]                  bring in AWS's service authorization reference, or compare
 cargo xtask managed-policies [--check] [--version V]        bring in the policies that AWS manages, or compare
 cargo xtask api show SERVICE [OPERATION]            print the code generated for a service or one operation
 cargo xtask new-service SERVICE OPERATION...        the folders of a new service, and the lines that make it known
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["models", options @ ..] => models::run(options),
+        ["access", options @ ..] => access::run(options),
         ["managed-policies", options @ ..] => managed_policies::run(options),
         ["api", "show", service, rest @ ..] => api::show(service, rest.first().copied()),
         ["new-service", id, operations @ ..] => new_service::run(id, operations),

@@ -1,9 +1,11 @@
 //! `xtask tidy`: the house rules that a compiler does not know. Run as a test of this crate, so nobody has to remember.
 
+mod access;
 mod files;
 mod layers;
 mod operations;
 mod order;
+mod ratchet;
 mod sources;
 
 use crate::Outcome;
@@ -18,6 +20,7 @@ pub(crate) fn run(shrink: bool) -> Outcome {
         findings.extend(check()?);
     }
     findings.extend(operations::check(shrink)?);
+    findings.extend(access::check(shrink)?);
     if findings.is_empty() { Ok(()) } else { Err(findings.join("\n")) }
 }
 

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api_catalog::{SERVICES, by_id, by_query, by_rpc_name, by_signing_name, by_target_prefix};
-use smithy::ProtocolKind;
+use api_catalog::{
+    NAMESPACES, SERVICES, action, by_id, by_query, by_rpc_name, by_signing_name, by_target_prefix, namespace,
+};
+use smithy::{AccessLevel, ProtocolKind};
 
 #[test]
 fn every_service_and_operation_is_found_by_its_own_name() {
@@ -79,4 +81,33 @@ fn addresses_keep_what_tells_operations_apart() {
     assert_eq!(glacier.query_literals, [("Operation", Some("Tag"))]);
     assert!(by_id("sts").unwrap().operation("AssumeRoleWithSAML").unwrap().unsigned);
     assert_eq!(by_id("s3control").unwrap().operation("CreateJob").unwrap().host_prefix, Some("{AccountId}."));
+}
+
+#[test]
+fn every_service_has_its_actions() {
+    for service in SERVICES {
+        assert!(namespace(service.action_prefix).is_some(), "{}", service.schema.id);
+    }
+    assert!(NAMESPACES.is_sorted_by_key(|one| one.prefix));
+    for one in NAMESPACES {
+        assert!(one.actions().count() > 0 && one.actions().is_sorted_by_key(|action| action.name), "{}", one.prefix);
+    }
+    assert_eq!(namespace("sqs").unwrap().name, "Amazon SQS");
+    assert_eq!(namespace("sqs").unwrap().actions().count(), 20);
+}
+
+#[test]
+fn actions_are_found_in_any_case() {
+    for (name, level) in [
+        ("sqs:SendMessage", AccessLevel::Write),
+        ("SQS:sendmessage", AccessLevel::Write),
+        ("s3:GetBucketCors", AccessLevel::Read),
+        ("s3:ListBucket", AccessLevel::List),
+        ("iam:AttachRolePolicy", AccessLevel::PermissionsManagement),
+        ("iam:TagRole", AccessLevel::Tagging),
+    ] {
+        assert_eq!(action(name).unwrap().level, level, "{name}");
+    }
+    assert_eq!(action("s3:GetBucketCors").unwrap().name, "GetBucketCORS");
+    assert!(["sqs:Send", "nobody:Get", "sqs", ""].iter().all(|name| action(name).is_none()));
 }

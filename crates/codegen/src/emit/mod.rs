@@ -1,5 +1,6 @@
 //! The intermediate form as Rust text. Layout does not matter here: nobody reads it but through rustfmt.
 
+mod access;
 mod enums;
 mod errors;
 mod operations;

@@ -1,6 +1,6 @@
 //! The static tables: one schema a shape, one description an operation, one for the service.
 
-use super::literal;
+use super::{access, literal};
 use crate::idents::screaming;
 use crate::model::{Kind, Member, Model, Operation, Service, Shape};
 
@@ -9,6 +9,7 @@ pub(super) fn module(model: &Model, listed: &[&str], shapes: &[&Shape]) -> Strin
     let mut text = String::from("mod tables {\n#[allow(unused_imports)] use smithy::*;\n");
     text += &service(&model.id, &model.service);
     text.extend(listed.iter().map(|name| operation(model, &model.operations[*name])));
+    text += &access::statics(model, listed);
     text.extend(shapes.iter().filter(|shape| plain(shape).is_none()).map(|shape| schema(model, shape)));
     text + "}\n"
 }
@@ -46,7 +47,7 @@ fn operation(model: &Model, operation: &Operation) -> String {
     format!(
         "pub(super) static O_{}: OperationSchema = OperationSchema {{ name: {}, service: &SERVICE, input: {}, output: {},
             http: HttpBinding {{ method: {}, uri: {}, status: {} }}, result_wrapper: {:?}, errors: &[{}], action: {},
-            access: &[], always_allowed: {}, read_only: {}, data_event: {:?}, unsigned: {}, host_prefix: {:?} }};\n",
+            access: {}, always_allowed: {}, read_only: {}, data_event: {:?}, unsigned: {}, host_prefix: {:?} }};\n",
         operation.name,
         literal(&operation.name),
         reference(model.shape(&operation.input)),
@@ -57,6 +58,7 @@ fn operation(model: &Model, operation: &Operation) -> String {
         operation.result_wrapper,
         errors.join(", "),
         literal(&operation.action),
+        access::of(model, operation),
         operation.always_allowed,
         operation.read_only,
         operation.data_event,

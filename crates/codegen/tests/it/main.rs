@@ -3,5 +3,6 @@
 // A test fails by panicking, what it calls included.
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod golden;
 mod models;

@@ -12,14 +12,12 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// A model with its overlay.
+/// A model with its overlay and what the reference says of its actions.
 pub(crate) fn load(id: &str) -> Model {
-    let read = |name: String| fs::read_to_string(root().join("models").join(name));
-    let overlay = read(format!("{id}.overlay.json")).ok();
-    codegen::read(id, &read(format!("{id}.json")).unwrap(), overlay.as_deref()).unwrap()
+    codegen::load(&root().join("models"), id, |_| ()).unwrap()
 }
 
-fn all() -> impl Iterator<Item = Model> {
+pub(crate) fn all() -> impl Iterator<Item = Model> {
     let source = fs::read_to_string(root().join("models/SOURCE")).unwrap();
     let ids: Vec<String> = source.lines().skip(1).map(str::to_owned).collect();
     ids.into_iter().map(|id| load(&id))

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use codegen::snake;
 
+use super::ratchet::ratchet;
 use super::{Findings, files};
 use crate::workspace;
 
@@ -49,20 +50,6 @@ fn names(text: &str, word: &str) -> bool {
     let inside = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word)
         .any(|(at, _)| !text[..at].ends_with(inside) && !text[at + word.len()..].starts_with(inside))
-}
-
-/// Compares what is missing with the list of what may be.
-fn ratchet(name: &str, missing: &BTreeSet<String>, shrink: bool) -> Result<Findings, String> {
-    let path = format!("tools/xtask/ratchet/{name}.txt");
-    let text = workspace::read(&path).unwrap_or_default();
-    let allowed: BTreeSet<String> = text.lines().map(str::to_owned).collect();
-    if shrink {
-        let kept: String = allowed.intersection(missing).map(|entry| format!("{entry}\n")).collect();
-        std::fs::write(workspace::path(&path), kept).map_err(|e| format!("{path}: {e}"))?;
-    }
-    let new = missing.difference(&allowed).map(|entry| format!("{name}: {entry}"));
-    let stale = allowed.difference(missing).filter(|_| !shrink);
-    Ok(new.chain(stale.map(|entry| format!("{path}: {entry} is done; `cargo xtask tidy --shrink`"))).collect())
 }
 
 #[cfg(test)]
