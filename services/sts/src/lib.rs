@@ -10,9 +10,9 @@
 
 mod ops;
 
-use service_kit::Service;
+use service_kit::{CloudParts, Service};
 
-/// The service.
-pub fn service() -> Service {
+/// The service, on the parts of a cloud.
+pub fn service(_parts: &CloudParts) -> Service {
     Service::new(&api_sts::SERVICE, ops::table())
 }

@@ -4,7 +4,7 @@ use api_sts::{GetCallerIdentity, GetCallerIdentityInput};
 use testkit::{TestCloud, WireRequest};
 
 fn cloud() -> TestCloud {
-    TestCloud::new(|_, _| vec![svc_sts::service()])
+    TestCloud::new(|parts| vec![svc_sts::service(parts)])
 }
 
 #[tokio::test]
