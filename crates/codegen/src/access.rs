@@ -46,7 +46,6 @@ pub struct ActionResource {
     pub name: String,
     pub required: bool,
     pub condition_keys: Vec<String>,
-    pub dependent_actions: Vec<String>,
 }
 
 /// A kind of resource. Fields are those of `smithy::ResourceFacts`.
@@ -127,7 +126,6 @@ impl ActionResource {
             name: name.trim_end_matches('*').to_owned(),
             required: name.ends_with('*'),
             condition_keys: texts(json, "conditionKeys"),
-            dependent_actions: texts(json, "dependentActions"),
         }
     }
 }

@@ -12,7 +12,7 @@ pub struct ActionFacts {
     pub resources: &'static [ActionResource],
     /// Condition keys it has whatever the resource: `aws:RequestTag/${TagKey}`.
     pub condition_keys: &'static [&'static str],
-    /// Actions that its caller needs besides, whatever the resource: `iam:PassRole`.
+    /// Actions that its caller needs besides, for some calls at least: `iam:PassRole`.
     pub dependent_actions: &'static [&'static str],
 }
 
@@ -25,8 +25,6 @@ pub struct ActionResource {
     pub required: bool,
     /// Condition keys that the action has with this kind only.
     pub condition_keys: &'static [&'static str],
-    /// Actions needed besides with this kind only.
-    pub dependent_actions: &'static [&'static str],
 }
 
 /// A kind of resource.

@@ -7,7 +7,7 @@ mod api;
 mod managed_policies;
 mod models;
 mod new_service;
-mod npm;
+mod package;
 mod tidy;
 mod workspace;
 
@@ -16,7 +16,7 @@ type Outcome = Result<(), String>;
 
 const USAGE: &str = "\
 cargo xtask models [--check] [--botocore VERSION]   bring in the API models of the installed botocore, or compare
-cargo xtask access [--check] [--version V]                  bring in AWS's service authorization reference, or compare
+cargo xtask access [--check]                                bring in AWS's service authorization reference, or compare
 cargo xtask managed-policies [--check] [--version V]        bring in the policies that AWS manages, or compare
 cargo xtask api show SERVICE [OPERATION]            print the code generated for a service or one operation
 cargo xtask new-service SERVICE OPERATION...        the folders of a new service, and the lines that make it known

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::npm::Package;
+use crate::package::Package;
 use crate::{Outcome, workspace};
 
 const FILE: &str = "services/iam/data/managed-policies.json";
@@ -15,10 +15,10 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     let (check, package) = match options {
         [] => (false, pinned),
         ["--check"] => (true, pinned),
-        ["--version", version] => (false, Package { version: (*version).to_owned(), ..pinned }),
+        ["--version", version] => (false, pinned.at(version)),
         other => return Err(format!("{CHORE}: cannot read {other:?}")),
     };
-    let text = render(&package.to_string(), &package.json("dist/managedPolicies.json")?)?;
+    let text = render(&package.to_string(), &package.json("package/dist/managedPolicies.json")?)?;
     workspace::settle(FILE, &text, check, CHORE)
 }
 
@@ -67,6 +67,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_committed_policies_are_those_of_the_pinned_version() {
+        if pinned().unwrap().is_here() {
+            run(&["--check"]).unwrap();
+        }
+    }
+
+    #[test]
     fn policies_are_a_line_each_and_sorted() {
         let policy = |path: &str, name: &str| {
             json!({
@@ -75,11 +82,11 @@ mod tests {
                 "versions": {"v1": {"document": {}}, "v2": {"document": {"Version": "2012-10-17", "Statement": []}}},
             })
         };
-        let text = render("p 1", &json!({"B": policy("/", "B"), "A": policy("/service-role/", "A")})).unwrap();
+        let text = render("npm p 1", &json!({"B": policy("/", "B"), "A": policy("/service-role/", "A")})).unwrap();
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[1], "\"source\":\"p 1\",");
+        assert_eq!(lines[1], "\"source\":\"npm p 1\",");
         assert!(lines[3].starts_with("{\"name\":\"A\",\"path\":\"/service-role/\",\"version\":\"v2\","), "{text}");
         assert!(lines[4].ends_with("\"document\":{\"Version\":\"2012-10-17\",\"Statement\":[]}}"), "{text}");
-        assert!(render("p 1", &json!({"C": policy("/", "B")})).is_err());
+        assert!(render("npm p 1", &json!({"C": policy("/", "B")})).is_err());
     }
 }

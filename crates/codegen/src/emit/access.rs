@@ -50,11 +50,10 @@ fn resource_identifier(prefix: &str, reference: &Reference, name: &str) -> Strin
 fn action(identifier: &str, name: &str, prefix: &str, reference: &Reference, action: &Action) -> String {
     let resource = |one: &ActionResource| {
         format!(
-            "ActionResource {{ resource: &{}, required: {}, condition_keys: &{:?}, dependent_actions: &{:?} }}",
+            "ActionResource {{ resource: &{}, required: {}, condition_keys: &{:?} }}",
             resource_identifier(prefix, reference, &one.name),
             one.required,
-            one.condition_keys,
-            one.dependent_actions
+            one.condition_keys
         )
     };
     let resources: Vec<String> = action.resources.iter().map(resource).collect();
