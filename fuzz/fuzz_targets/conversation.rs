@@ -67,7 +67,7 @@ struct Seen {
 
 /// Holds the conversation, with a queue `q` and a queue `q.fifo` there already.
 pub async fn run(input: &[u8]) {
-    let cloud = TestCloud::new(|store, runtime| vec![svc_sqs::service(store, runtime), svc_sts::service()]);
+    let cloud = TestCloud::new(|parts| vec![svc_sqs::service(parts), svc_sts::service(parts)]);
     let values = [
         (b"@H".as_slice(), b"ReceiptHandle".as_slice(), Vec::new()),
         (b"@N", b"NextToken", Vec::new()),

@@ -7,14 +7,15 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gateway::{AccessLog, Gateway, GatewayParts, Limits, Listener, Origins, RootKeys, identify::DataPlaneHosts};
+use authority::{Authority, RootKeys};
+use gateway::{AccessLog, Gateway, GatewayParts, Limits, Listener, Origins, identify::DataPlaneHosts};
 use names::PageTokenKey;
 use runtime::Runtime;
 use service_kit::{Cloud, CloudParts};
-use store::{Local, Options, Store, StoreError};
+use store::{Local, Options, Store, StoreError, Vault};
 use tokio::net::TcpListener;
 
-use crate::admin::{About, Admin};
+use crate::admin::{About, Admin, AdminParts};
 use crate::clock::ClockKeeper;
 use crate::config::{Durability, Settings};
 use crate::data_dir::{DataDir, Keys};
@@ -95,10 +96,14 @@ async fn compose(
     endpoint: &str,
 ) -> Result<Composed, ComposeError> {
     let clock = ClockKeeper::restore(runtime.clock.clone(), store.clone()).await.map_err(ComposeError::Store)?;
-    let mut parts = CloudParts::new(runtime.clone(), store.clone(), PageTokenKey::new(&keys.page_token));
+    let page_tokens = PageTokenKey::new(&keys.page_token);
+    let mut parts = CloudParts::new(runtime.clone(), store.clone(), Vault::new(&keys.root), page_tokens);
+    let roots = RootKeys::new(settings.root_secret.as_deref(), settings.open_keys);
+    let judge = Arc::new(Authority::new(roots));
+    parts.authorizer = judge.clone();
     parts.base_url = endpoint.to_owned();
     parts.default_region = settings.region.clone();
-    let mut running = services::all(&store, &runtime);
+    let mut running = services::all(&parts);
     if let Some(absent) = settings.services.iter().find(|id| !running.iter().any(|s| s.api().id == id.as_str())) {
         return Err(ComposeError::NoSuchService(absent.clone()));
     }
@@ -108,10 +113,17 @@ async fn compose(
     let authority = Arc::new(keys.authority);
     let origins = Origins { also: settings.cors_origins.clone() };
     let about = About::new(settings, data.as_ref(), endpoint, authority.certificate_pem());
-    let own = Admin::new(cloud.clone(), log.clone(), clock.clone(), origins.clone(), about);
+    let admin = AdminParts {
+        cloud: cloud.clone(),
+        authority: judge.clone(),
+        log: log.clone(),
+        clock: clock.clone(),
+        origins: origins.clone(),
+    };
+    let own = Admin::new(admin, about);
     let gateway = Gateway::new(GatewayParts {
         cloud: cloud.clone(),
-        credentials: Arc::new(RootKeys::new(settings.root_secret.as_deref(), settings.open_keys)),
+        credentials: judge,
         own: Arc::new(own),
         hosts: DataPlaneHosts::default(),
         origins,

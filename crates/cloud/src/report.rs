@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use authority::Ruling;
 use serde::{Deserialize, Serialize};
 
 /// `GET /_nephele/health`: cheap, and true as soon as the port answers.
@@ -158,4 +159,11 @@ pub struct ResetReport {
 pub struct Refusal {
     /// Why.
     pub message: String,
+}
+
+/// `GET /_nephele/why[/REQUEST-ID]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rulings {
+    /// Decisions: of one request in their order, or the refusals of late, newest first.
+    pub rulings: Vec<Ruling>,
 }

@@ -1,14 +1,16 @@
 //! The only list of services.
 
-use runtime::Runtime;
-use service_kit::Service;
-use store::Store;
+use service_kit::{CloudParts, Service};
 
 /// Every service of this build.
-pub fn all(store: &Store, runtime: &Runtime) -> Vec<Service> {
+pub fn all(parts: &CloudParts) -> Vec<Service> {
     vec![
         // One sorted line each.
-        svc_sqs::service(store, runtime),
-        svc_sts::service(),
+        svc_cloudtrail::service(parts),
+        svc_iam::service(parts),
+        svc_kms::service(parts),
+        svc_organizations::service(parts),
+        svc_sqs::service(parts),
+        svc_sts::service(parts),
     ]
 }

@@ -2,20 +2,18 @@
 
 use names::{AccountId, Timestamp};
 use runtime::Clock;
-use service_kit::{AuthenticationFailure, Caller, Fault};
+use service_kit::{AuthenticationFailure, Caller, Cloud, Credentials, Fault, KeyOwner, PresentedKey};
 use sigv4::{
     BodyHash, Presented, Request, SignatureError, SigningKeys, Style, TimeCheck, V4, check_before_lookup, check_scope,
     identify, verify,
 };
 use smithy::ServiceSchema;
 
-use crate::credentials::{Credentials, KeyOwner};
-
 /// What the signature check needs.
 pub(crate) struct Authentication<'a> {
     pub(crate) credentials: &'a dyn Credentials,
     pub(crate) keys: &'a SigningKeys,
-    pub(crate) clock: &'a Clock,
+    pub(crate) cloud: &'a Cloud,
 }
 
 /// Who a request says it is from, and for which region and service.
@@ -71,16 +69,21 @@ impl Authentication<'_> {
         };
         self.in_time(request, v4, style)?;
         check_scope(v4, Some(service.signing_name), None).map_err(|error| refused(&error, style))?;
-        match self.credentials.owner(&v4.credential.access_key).await {
-            KeyOwner::Known { secrets, caller, token } => {
-                token_fits(token.as_deref(), v4)?;
+        let key = PresentedKey { access_key: &v4.credential.access_key, token: v4.session_token.as_deref() };
+        match self.credentials.owner(self.cloud, key).await {
+            KeyOwner::Known { secrets, caller } => {
                 self.signed(request, v4, &secrets, style, body).map(|()| caller)
             }
             KeyOwner::Unchecked(caller) => Ok(caller),
             KeyOwner::Expired => Err(Fault::Authentication(AuthenticationFailure::ExpiredToken)),
+            KeyOwner::InvalidToken => Err(Fault::Authentication(AuthenticationFailure::InvalidToken)),
             KeyOwner::Inactive => Err(Fault::Authentication(AuthenticationFailure::InactiveKey)),
             KeyOwner::Unknown => Err(Fault::Authentication(AuthenticationFailure::UnknownKey)),
         }
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.cloud.runtime().clock
     }
 
     /// Time and scope, which AWS refuses before it looks at the key.
@@ -112,10 +115,11 @@ impl Authentication<'_> {
         &self,
         check: impl Fn(&TimeCheck<'_>) -> Result<(), SignatureError>,
     ) -> Result<(), SignatureError> {
-        let now = self.clock.now();
-        let mapped = check(&TimeCheck { now, at_real: &|real| self.clock.at_real(real) });
+        let clock = self.clock();
+        let now = clock.now();
+        let mapped = check(&TimeCheck { now, at_real: &|real| clock.at_real(real) });
         match mapped {
-            Err(ref error) if is_about_time(error) && now != self.clock.real_now() => {
+            Err(ref error) if is_about_time(error) && now != clock.real_now() => {
                 let same = |instant: Timestamp| instant;
                 check(&TimeCheck { now, at_real: &same }).or(mapped)
             }
@@ -133,15 +137,6 @@ fn is_about_time(error: &SignatureError) -> bool {
             | SignatureError::PresignedExpired { .. }
             | SignatureError::PresignedNotYetValid { .. }
     )
-}
-
-fn token_fits(token: Option<&str>, v4: &V4<'_>) -> Result<(), Fault> {
-    match token {
-        Some(token) if v4.session_token.as_deref() != Some(token) => {
-            Err(Fault::Authentication(AuthenticationFailure::InvalidToken))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn unsupported() -> Fault {

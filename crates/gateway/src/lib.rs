@@ -9,7 +9,6 @@
 //! | `limits.rs` | what one client can cost |
 //! | `body.rs` | bodies of requests, bounded in size and time, and of answers |
 //! | `identify/` | which service and operation a request means |
-//! | `credentials.rs` | who an access key belongs to |
 //! | `authenticate.rs` | whether the request is signed by them |
 //! | `respond.rs` | answers and errors in the request's protocol |
 //! | `cors.rs` | what browsers may do |
@@ -20,7 +19,6 @@ mod access_log;
 mod authenticate;
 mod body;
 mod cors;
-mod credentials;
 pub mod identify;
 mod limits;
 mod listen;
@@ -32,7 +30,6 @@ mod trip;
 pub use access_log::{AccessLine, AccessLog};
 pub use body::{ResponseBody, full};
 pub use cors::Origins;
-pub use credentials::{Credentials, KeyOwner, RootKeys};
 pub use limits::Limits;
 pub use listen::Listener;
 pub use listen::tls::{CertificateAuthority, CertificateError};

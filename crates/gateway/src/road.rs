@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::header::{DATE, HeaderValue, USER_AGENT};
+use http::header::{DATE, HeaderValue, REFERER, USER_AGENT};
 use http::request::Parts;
 use http::{Method, Request, Response};
 use hyper::body::Incoming;
 use names::{AccountId, Region, RequestId};
 use protocols::RequestParts;
 use service_kit::dialect::{Dialect, Usual};
-use service_kit::{AuthenticationFailure, Caller, Cloud, Error, Fault, Found, Input, RequestInfo};
+use service_kit::{AuthenticationFailure, Caller, Cloud, Credentials, Error, Fault, Found, Input, RequestInfo};
 use sigv4::{BodyHash, SigningKeys};
 use smithy::{OperationSchema, ProtocolKind, Schema};
 
@@ -19,7 +19,6 @@ use crate::access_log::{AccessLine, AccessLog};
 use crate::authenticate::{Authentication, Claim};
 use crate::body::{self, BodyError, ResponseBody, full};
 use crate::cors::{self, Origins};
-use crate::credentials::Credentials;
 use crate::identify::{DataPlaneHosts, HostParts, Identified, Named, Unidentified, identify};
 use crate::limits::Limits;
 use crate::own::{self, OwnEndpoints};
@@ -194,9 +193,16 @@ impl Gateway {
         let caller = self.authenticate(trip, identified, claim).await?;
         let found = found.ok_or_else(|| absent(identified))?;
         let region = self.region(trip, claim)?;
-        let input = self.decode(trip, identified, &found)?;
-        let request = Arc::new(self.request_info(trip, identified));
-        let mut output = self.cloud().dispatch(found, Arc::new(caller), region, request, input).await?;
+        let (caller, request) = (Arc::new(caller), Arc::new(self.request_info(trip, identified)));
+        let input = match self.decode(trip, identified, &found) {
+            Ok(input) => input,
+            Err(fault) => {
+                let error = Error::from(fault);
+                self.cloud().refused(found, caller, region, request, &error).await;
+                return Err(error);
+            }
+        };
+        let mut output = self.cloud().dispatch(found, caller, region, request, input).await?;
         Ok(reply.output(found.schema(), output.as_mut()))
     }
 
@@ -206,8 +212,8 @@ impl Gateway {
             return if open { Ok(Caller::anonymous(AccountId::DEFAULT)) } else { Err(missing()) };
         }
         let parts = &self.0.parts;
-        let clock = &self.cloud().runtime().clock;
-        let check = Authentication { credentials: parts.credentials.as_ref(), keys: &self.0.signing_keys, clock };
+        let cloud = self.cloud();
+        let check = Authentication { credentials: parts.credentials.as_ref(), keys: &self.0.signing_keys, cloud };
         check.check(&trip.signed(), claim, &identified.service.schema, BodyHash::Bytes(trip.body)).await
     }
 
@@ -250,7 +256,11 @@ impl Gateway {
             id: trip.id,
             protocol: Some(identified.protocol),
             source_ip: Some(trip.peer.address.ip()),
+            secure: trip.peer.secure,
             user_agent: text(USER_AGENT.as_str()),
+            referer: text(REFERER.as_str()),
+            called_via: Vec::new(),
+            source_arn: None,
             base_url: self.base_url(trip),
             trace: (!trace.is_empty()).then_some(trace),
             at: self.cloud().runtime().clock.now(),

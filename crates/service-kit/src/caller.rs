@@ -1,6 +1,11 @@
 //! Who calls. Decided once, at the edge or by the service that calls in process; nothing later guesses.
 
+use std::sync::Arc;
+
 use names::{AccountId, Arn, Partition};
+use serde::{Deserialize, Serialize};
+
+use crate::Session;
 
 /// The identity behind a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,12 +16,12 @@ pub struct Caller {
     pub principal: Principal,
     /// The access key that signed the call, when one did.
     pub access_key: Option<String>,
-    /// A temporary credential's session: its policies, tags and attributes are looked up by this name.
-    pub session: Option<String>,
+    /// The session, when the credentials are temporary.
+    pub session: Option<Arc<Session>>,
 }
 
 /// Who in an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Principal {
     /// The account itself: allowed everything that no organization forbids.
     Root,
@@ -33,6 +38,8 @@ pub enum Principal {
         arn: String,
         /// Unique id and session name.
         id: String,
+        /// The role: `arn:aws:iam::123456789012:role/path/role`.
+        role: String,
     },
     /// A federated user: ARN and `account:name`.
     Federated {
@@ -41,8 +48,10 @@ pub enum Principal {
         /// Account and name.
         id: String,
     },
-    /// Another service acting for itself, as in `events.amazonaws.com`.
+    /// Another service acting for itself, as in `events.amazonaws.com`: bound by the policies of what it reaches for.
     Service(String),
+    /// A part of this cloud asking another for what it keeps, as STS asks IAM for a role: bound by nothing, audited nowhere.
+    Internal(String),
     /// Nobody said who.
     Anonymous,
 }
@@ -63,6 +72,11 @@ impl Caller {
         Self { account, principal: Principal::Service(name.into()), access_key: None, session: None }
     }
 
+    /// A part of the cloud itself, as in `sts`, asking for what is needed to answer someone else.
+    pub fn internal(name: impl Into<String>, account: AccountId) -> Self {
+        Self { account, principal: Principal::Internal(name.into()), access_key: None, session: None }
+    }
+
     /// The ARN that STS, audit records and denials show.
     pub fn arn(&self, partition: Partition) -> String {
         match &self.principal {
@@ -70,7 +84,7 @@ impl Caller {
             Principal::User { arn, .. } | Principal::RoleSession { arn, .. } | Principal::Federated { arn, .. } => {
                 arn.clone()
             }
-            Principal::Service(name) => name.clone(),
+            Principal::Service(name) | Principal::Internal(name) => name.clone(),
             Principal::Anonymous => "anonymous".to_owned(),
         }
     }
@@ -82,7 +96,7 @@ impl Caller {
             Principal::User { id, .. } | Principal::RoleSession { id, .. } | Principal::Federated { id, .. } => {
                 id.clone()
             }
-            Principal::Service(name) => name.clone(),
+            Principal::Service(name) | Principal::Internal(name) => name.clone(),
             Principal::Anonymous => "anonymous".to_owned(),
         }
     }

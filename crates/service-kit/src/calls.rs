@@ -4,21 +4,31 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use names::{Region, RequestId};
+use names::{AccountId, Region, RequestId};
 use smithy::Operation;
 
 use crate::{Caller, Cloud, Ctx, Error, Fault, Outcome, RequestInfo};
 
 impl Cloud {
-    /// Calls an operation as `caller`.
+    /// Calls an operation as `caller`, of nobody's request.
     pub async fn call<O: Operation>(&self, caller: Arc<Caller>, region: Region, input: O::Input) -> Outcome<O> {
+        let request = self.inner_request();
+        self.call_within::<O>(caller, region, request, input).await
+    }
+
+    async fn call_within<O: Operation>(
+        &self,
+        caller: Arc<Caller>,
+        region: Region,
+        request: RequestInfo,
+        input: O::Input,
+    ) -> Outcome<O> {
         let schema = O::SCHEMA;
         let found = self.find(schema.service.id, schema.name).ok_or_else(|| {
             let (service, operation) = (schema.service.id.to_owned(), schema.name.to_owned());
             Error::Fault(Fault::NotImplemented { service, operation })
         })?;
-        let request = Arc::new(self.inner_request());
-        let output: Box<dyn Any> = self.dispatch(found, caller, region, request, Box::new(input)).await?;
+        let output: Box<dyn Any> = self.dispatch(found, caller, region, Arc::new(request), Box::new(input)).await?;
         Ok(*output.downcast::<O::Output>().expect("the table answers with the operation's output"))
     }
 
@@ -27,7 +37,11 @@ impl Cloud {
             id: RequestId::from_random(self.runtime().random.u128()),
             protocol: None,
             source_ip: None,
+            secure: true,
             user_agent: String::new(),
+            referer: String::new(),
+            called_via: Vec::new(),
+            source_arn: None,
             base_url: self.base_url().to_owned(),
             trace: None,
             at: self.runtime().clock.now(),
@@ -36,14 +50,31 @@ impl Cloud {
 }
 
 impl Ctx {
-    /// Calls an operation on behalf of whoever called this one, in the same region.
+    /// Calls an operation on behalf of whoever called this one, in the same region. The callee sees the first client's
+    /// address and through which services it came.
     pub async fn call<O: Operation>(&self, input: O::Input) -> Outcome<O> {
-        self.cloud.call::<O>(self.caller.clone(), self.region.clone(), input).await
+        let mut request = self.onward();
+        request.called_via.push(format!("{}.amazonaws.com", self.operation.service.signing_name));
+        self.cloud.call_within::<O>(self.caller.clone(), self.region.clone(), request, input).await
     }
 
-    /// Calls an operation as a service principal, as in `events.amazonaws.com`, in the account called.
-    pub async fn call_as_service<O: Operation>(&self, service: &str, input: O::Input) -> Outcome<O> {
+    /// Calls an operation as a service principal, as in `events.amazonaws.com`, in the account called, on account of a
+    /// resource: the callee's policies see it as `aws:SourceArn` and must allow the service.
+    pub async fn call_as_service<O: Operation>(&self, service: &str, source_arn: &str, input: O::Input) -> Outcome<O> {
         let caller = Arc::new(Caller::service(service, self.account()));
-        self.cloud.call::<O>(caller, self.region.clone(), input).await
+        let mut request = self.onward();
+        request.source_arn = Some(source_arn.to_owned());
+        self.cloud.call_within::<O>(caller, self.region.clone(), request, input).await
+    }
+
+    /// Asks another part of the cloud, in an account, for what is needed to answer: bound by no policy, audited nowhere.
+    pub async fn ask<O: Operation>(&self, account: AccountId, input: O::Input) -> Outcome<O> {
+        let caller = Arc::new(Caller::internal(self.operation.service.id, account));
+        self.cloud.call_within::<O>(caller, self.region.clone(), self.onward(), input).await
+    }
+
+    fn onward(&self) -> RequestInfo {
+        let id = RequestId::from_random(self.random().u128());
+        RequestInfo { id, protocol: None, at: self.now(), ..RequestInfo::clone(&self.request) }
     }
 }

@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use names::{PageTokenKey, Region};
 use runtime::Runtime;
-use store::{Store, Timers};
+use store::{Store, Timers, Vault};
 
-use crate::{Authorizer, Guard, Recorder, ResourceType, RootOnly, Service, Unguarded};
+use crate::{
+    Authorizer, Deeds, Guard, Guardrails, Principals, Recorder, ResourceType, RootOnly, Service, Sessions, Unguarded,
+};
 
 /// Handle on the whole cloud. Cheap to clone.
 #[derive(Clone)]
@@ -20,6 +22,8 @@ pub struct CloudParts {
     pub runtime: Runtime,
     /// Where everything is kept.
     pub store: Store,
+    /// Keys for secrets in records.
+    pub vault: Vault,
     /// Who decides on access.
     pub authorizer: Arc<dyn Authorizer>,
     /// Quotas and injected faults.
@@ -38,15 +42,21 @@ pub(crate) struct Inner {
     parts: CloudParts,
     pub(crate) timers: Timers,
     services: BTreeMap<&'static str, Service>,
+    sessions: Sessions,
+    recorders: Vec<Arc<dyn Recorder>>,
+    principals: Option<Arc<dyn Principals>>,
+    guardrails: Option<Arc<dyn Guardrails>>,
+    deeds: Option<Arc<dyn Deeds>>,
     panics: AtomicU64,
 }
 
 impl CloudParts {
     /// With nobody but root allowed, no quotas and no recorders.
-    pub fn new(runtime: Runtime, store: Store, page_tokens: PageTokenKey) -> Self {
+    pub fn new(runtime: Runtime, store: Store, vault: Vault, page_tokens: PageTokenKey) -> Self {
         Self {
             runtime,
             store,
+            vault,
             authorizer: Arc::new(RootOnly),
             guard: Arc::new(Unguarded),
             recorders: Vec::new(),
@@ -63,13 +73,19 @@ impl Cloud {
     /// # Panics
     /// When two services have the same id.
     pub fn new(parts: CloudParts, services: Vec<Service>) -> Self {
+        let (principals, guardrails) = (only(&services, |s| &s.principals), only(&services, |s| &s.guardrails));
+        let deeds = only(&services, |s| &s.deeds);
+        let told = services.iter().flat_map(|service| service.recorders.iter().cloned());
+        let recorders = parts.recorders.iter().cloned().chain(told).collect();
         let mut by_id = BTreeMap::new();
         for service in services {
             let id = service.api.id;
             assert!(by_id.insert(id, service).is_none(), "service {id} is registered twice");
         }
         let timers = Timers::new(&parts.store, &parts.runtime);
-        Self(Arc::new(Inner { parts, timers, services: by_id, panics: AtomicU64::new(0) }))
+        let (sessions, panics) = (Sessions::new(&parts.vault), AtomicU64::new(0));
+        let services = by_id;
+        Self(Arc::new(Inner { parts, timers, services, sessions, recorders, principals, guardrails, deeds, panics }))
     }
 
     /// Clock, randomness, tasks, shutdown.
@@ -80,6 +96,36 @@ impl Cloud {
     /// The store.
     pub fn store(&self) -> &Store {
         &self.0.parts.store
+    }
+
+    /// Keys for secrets in records.
+    pub fn vault(&self) -> &Vault {
+        &self.0.parts.vault
+    }
+
+    /// Temporary credentials.
+    pub fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    /// Who keeps users and roles, when someone does.
+    pub fn principals(&self) -> Option<&dyn Principals> {
+        self.0.principals.as_deref()
+    }
+
+    /// Who keeps the bounds of accounts, when someone does.
+    pub fn guardrails(&self) -> Option<&dyn Guardrails> {
+        self.0.guardrails.as_deref()
+    }
+
+    /// Who remembers what principals did, when someone does.
+    pub fn deeds(&self) -> Option<&dyn Deeds> {
+        self.0.deeds.as_deref()
+    }
+
+    /// All who are told of calls.
+    pub(crate) fn recorders(&self) -> impl Iterator<Item = &Arc<dyn Recorder>> {
+        self.0.recorders.iter()
     }
 
     /// The key that signs page tokens.
@@ -128,4 +174,9 @@ impl Cloud {
     pub(crate) fn parts(&self) -> &CloudParts {
         &self.0.parts
     }
+}
+
+/// What one of the services offers the whole cloud.
+fn only<T: ?Sized>(services: &[Service], offered: impl Fn(&Service) -> &Option<Arc<T>>) -> Option<Arc<T>> {
+    services.iter().find_map(|service| offered(service).clone())
 }

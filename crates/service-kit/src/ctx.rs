@@ -34,10 +34,18 @@ pub struct RequestInfo {
     pub id: RequestId,
     /// How it was written; none for calls in process.
     pub protocol: Option<ProtocolKind>,
-    /// Address of the client; none for calls in process.
+    /// Address of the client; of the first client for calls in process on its behalf.
     pub source_ip: Option<IpAddr>,
+    /// Whether it came over TLS: `aws:SecureTransport`.
+    pub secure: bool,
     /// The client's `User-Agent`.
     pub user_agent: String,
+    /// The client's `Referer`; empty when it sent none.
+    pub referer: String,
+    /// Services through which the call came, the first caller's first, as in `sqs.amazonaws.com`: `aws:CalledVia`.
+    pub called_via: Vec<String>,
+    /// The resource on whose account a service calls: `aws:SourceArn`.
+    pub source_arn: Option<String>,
     /// Scheme, host and port under which the client reached us: the start of every URL we answer with.
     pub base_url: String,
     /// `X-Amzn-Trace-Id`, when the client sent one.

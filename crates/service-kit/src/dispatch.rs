@@ -9,7 +9,8 @@ use smithy::{OperationSchema, Shape};
 
 use crate::operation::Entry;
 use crate::{
-    AccessRequest, CallRecord, Caller, Cloud, Ctx, Decision, Error, Fault, Input, Output, RequestInfo, Service,
+    Access, AccessRequest, CallRecord, Caller, Cloud, Ctx, Decision, Error, Fault, Input, Note, Output, RequestInfo,
+    ResourcePolicies, Service,
 };
 
 /// An operation found in the registry, ready to be given its input.
@@ -17,6 +18,14 @@ use crate::{
 pub struct Found<'a> {
     service: &'a Service,
     entry: &'a dyn Entry,
+}
+
+/// How a call went, for the recorders.
+struct Told<'a> {
+    notes: Vec<Option<Note>>,
+    access: Option<&'a Access>,
+    output: Option<&'a dyn Shape>,
+    error: Option<&'a Error>,
 }
 
 impl Cloud {
@@ -35,16 +44,48 @@ impl Cloud {
         request: Arc<RequestInfo>,
         input: Box<dyn Input>,
     ) -> Result<Box<dyn Output>, Error> {
-        let operation = found.entry.schema();
-        let state = found.service.state.clone();
-        let ctx = Ctx { caller, region, operation, request, cloud: self.clone(), state };
-        let result = self.run(&found, &ctx, input).await;
-        self.record(&ctx, &result);
+        let ctx = self.ctx(&found, caller, region, request);
+        let notes = self.before(&ctx, input.as_ref());
+        let (access, result) = match found.entry.access(&ctx, input.as_ref()) {
+            Ok(access) => {
+                let result = self.run(&found, &ctx, &access, input).await;
+                (Some(access), result)
+            }
+            Err(error) => (None, Err(error)),
+        };
+        let output = result.as_ref().ok().map(|output| output.as_ref() as &dyn Shape);
+        let told = Told { notes, access: access.as_ref(), output, error: result.as_ref().err() };
+        self.record(&ctx, told).await;
         result
     }
 
-    async fn run(&self, found: &Found<'_>, ctx: &Ctx, input: Box<dyn Input>) -> Result<Box<dyn Output>, Error> {
-        self.authorise(found, ctx, input.as_ref()).await?;
+    /// Takes note of a call that was refused before it had an input.
+    pub async fn refused(
+        &self,
+        found: Found<'_>,
+        caller: Arc<Caller>,
+        region: Region,
+        request: Arc<RequestInfo>,
+        error: &Error,
+    ) {
+        let ctx = self.ctx(&found, caller, region, request);
+        let told = Told { notes: Vec::new(), access: None, output: None, error: Some(error) };
+        self.record(&ctx, told).await;
+    }
+
+    fn ctx(&self, found: &Found<'_>, caller: Arc<Caller>, region: Region, request: Arc<RequestInfo>) -> Ctx {
+        let (operation, state) = (found.entry.schema(), found.service.state.clone());
+        Ctx { caller, region, operation, request, cloud: self.clone(), state }
+    }
+
+    async fn run(
+        &self,
+        found: &Found<'_>,
+        ctx: &Ctx,
+        access: &Access,
+        input: Box<dyn Input>,
+    ) -> Result<Box<dyn Output>, Error> {
+        self.authorise(found, ctx, access).await?;
         if !self.parts().guard.idle() {
             self.parts().guard.check(ctx).await?;
         }
@@ -52,27 +93,58 @@ impl Cloud {
         handled.unwrap_or_else(|panic| Err(self.panicked(ctx, panic.as_ref()).into()))
     }
 
-    async fn authorise(&self, found: &Found<'_>, ctx: &Ctx, input: &dyn Input) -> Result<(), Error> {
-        let access = found.entry.access(ctx, input)?;
-        let action = access.action.unwrap_or(ctx.operation.action);
-        let request =
-            AccessRequest { caller: &ctx.caller, action, access: &access, policies: found.service.policies.as_deref() };
-        match self.parts().authorizer.decide(ctx, request).await {
-            Decision::Allow => Ok(()),
-            Decision::Deny { because } => Err(Fault::AccessDenied {
-                principal: ctx.caller.arn(ctx.partition()),
-                action: action.to_owned(),
-                resource: access.resources.first().cloned(),
-                because,
-            }
-            .into()),
+    /// The operation's own action and every other it needs, on each resource.
+    async fn authorise(&self, found: &Found<'_>, ctx: &Ctx, access: &Access) -> Result<(), Error> {
+        if access.free {
+            return Ok(());
         }
+        self.allowed(ctx, access, found.service.policies.as_deref()).await?;
+        for other in &access.also {
+            let action = other.action.unwrap_or(ctx.operation.action);
+            self.allowed(ctx, other, self.policies_behind(action)).await?;
+        }
+        Ok(())
     }
 
-    fn record(&self, ctx: &Ctx, result: &Result<Box<dyn Output>, Error>) {
-        for recorder in &self.parts().recorders {
-            let output = result.as_ref().ok().map(|output| output.as_ref() as &dyn Shape);
-            recorder.record(&CallRecord { ctx, error: result.as_ref().err(), output });
+    async fn allowed(&self, ctx: &Ctx, access: &Access, policies: Option<&dyn ResourcePolicies>) -> Result<(), Error> {
+        let action = access.action.unwrap_or(ctx.operation.action);
+        let any = [String::from("*")];
+        let resources = if access.resources.is_empty() { &any[..] } else { &access.resources };
+        for resource in resources {
+            let request = AccessRequest { caller: &ctx.caller, action, resource, context: &access.context, policies };
+            let authorizer = &self.parts().authorizer;
+            let decision = match authorizer.decide_now(ctx, &request) {
+                Some(decision) => decision,
+                None => authorizer.decide(ctx, request).await,
+            };
+            if let Decision::Deny { reason } = decision {
+                return Err(denied(ctx, action, resource, reason).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// What the resources of the service behind an action say of themselves.
+    fn policies_behind(&self, action: &str) -> Option<&dyn ResourcePolicies> {
+        let prefix = action.split(':').next().unwrap_or_default();
+        let behind = |service: &&Service| service.api.signing_name == prefix || service.api.id == prefix;
+        self.services().find(behind).and_then(|service| service.policies.as_deref())
+    }
+
+    fn before(&self, ctx: &Ctx, input: &dyn Input) -> Vec<Option<Note>> {
+        self.recorders().map(|recorder| recorder.before(ctx, input)).collect()
+    }
+
+    async fn record(&self, ctx: &Ctx, told: Told<'_>) {
+        let Told { notes, access, output, error } = told;
+        let mut notes = notes.into_iter();
+        let mut ends = Vec::new();
+        for recorder in self.recorders() {
+            let note = notes.next().flatten();
+            ends.extend(recorder.record(CallRecord { ctx, note, access, error, output }));
+        }
+        for end in ends {
+            end.await;
         }
     }
 
@@ -105,5 +177,14 @@ impl Found<'_> {
     /// The words its service has for failures.
     pub fn dialect(&self) -> &dyn crate::Dialect {
         self.service.dialect.as_ref()
+    }
+}
+
+fn denied(ctx: &Ctx, action: &str, resource: &str, reason: String) -> Fault {
+    Fault::AccessDenied {
+        principal: ctx.caller.arn(ctx.partition()),
+        action: action.to_owned(),
+        resource: (resource != "*").then(|| resource.to_owned()),
+        reason,
     }
 }

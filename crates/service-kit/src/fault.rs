@@ -16,8 +16,8 @@ pub enum Fault {
         action: String,
         /// The resource, when there is one.
         resource: Option<String>,
-        /// The end of AWS's message.
-        because: String,
+        /// The end of AWS's message, with its "because" or "with".
+        reason: String,
     },
     /// The service has no operation of this name.
     UnknownOperation {

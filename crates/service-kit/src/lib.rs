@@ -11,8 +11,12 @@
 //! | `dispatch.rs` | authorise → limit → handler → record |
 //! | `ctx.rs` | what a handler is given |
 //! | `caller.rs` | who calls |
+//! | `credentials.rs` | who an access key belongs to |
+//! | `session.rs` | temporary credentials |
+//! | `principals.rs` | what the authority must know of callers: their policies, their account's bounds |
 //! | `access.rs` | what a call asks to do, to which resources; who decides |
 //! | `guard.rs` | seam for quotas and injected faults, before the handler |
+//! | `deeds.rs` | what principals did |
 //! | `record.rs` | what is told of a finished call: audit, metrics, meter |
 //! | `error.rs`, `fault.rs` | modelled errors and the closed set of other failures |
 //! | `dialect/` | a failure in a service's words |
@@ -27,7 +31,9 @@ mod access;
 mod caller;
 mod calls;
 mod cloud;
+mod credentials;
 mod ctx;
+mod deeds;
 pub mod dialect;
 mod dispatch;
 mod error;
@@ -35,9 +41,11 @@ mod fault;
 mod guard;
 mod operation;
 pub mod paging;
+mod principals;
 mod record;
 mod resource;
 mod service;
+mod session;
 pub mod tagging;
 mod tasks;
 mod timers;
@@ -45,16 +53,20 @@ mod timers;
 pub use access::{Access, AccessRequest, Authorizer, Decision, ResourcePolicies, RootOnly};
 pub use caller::{Caller, Principal};
 pub use cloud::{Cloud, CloudParts};
+pub use credentials::{Credentials, KeyOwner, PresentedKey};
 pub use ctx::{Ctx, RequestInfo};
+pub use deeds::{Deed, Deeds};
 pub use dialect::{Dialect, Rendered};
 pub use dispatch::Found;
 pub use error::{Error, Outcome};
 pub use fault::{AuthenticationFailure, Fault};
 pub use guard::{Guard, Unguarded};
 pub use operation::{Handler, Input, Operations, Output};
-pub use record::{CallRecord, Recorder};
+pub use principals::{Guardrails, HeldPolicy, Identity, IssuedKey, KeyUse, Membership, Principals};
+pub use record::{CallRecord, Note, Recorder};
 pub use resource::{PropertySource, ResourceFuture, ResourceType};
 pub use service::{Service, State};
+pub use session::{InvalidToken, Session, Sessions, TemporaryKey};
 pub use tasks::{Task, TaskCtx, Wake};
 
 /// A boxed future that can move between threads.

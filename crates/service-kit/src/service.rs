@@ -7,7 +7,7 @@ use smithy::ServiceSchema;
 
 use crate::dialect::{self, Dialect};
 use crate::timers::TimerHandler;
-use crate::{Cloud, Operations, ResourcePolicies, ResourceType, Task};
+use crate::{Cloud, Deeds, Guardrails, Operations, Principals, Recorder, ResourcePolicies, ResourceType, Task};
 
 /// The state a service keeps between calls: handles and caches, never truth.
 pub type State = Arc<dyn Any + Send + Sync>;
@@ -31,6 +31,10 @@ pub struct Service {
     pub(crate) policies: Option<Box<dyn ResourcePolicies>>,
     pub(crate) path_parameter: Option<PathParameter>,
     pub(crate) forget: Vec<Forget>,
+    pub(crate) principals: Option<Arc<dyn Principals>>,
+    pub(crate) guardrails: Option<Arc<dyn Guardrails>>,
+    pub(crate) recorders: Vec<Arc<dyn Recorder>>,
+    pub(crate) deeds: Option<Arc<dyn Deeds>>,
 }
 
 impl Service {
@@ -48,6 +52,10 @@ impl Service {
             policies: None,
             path_parameter: None,
             forget: Vec::new(),
+            principals: None,
+            guardrails: None,
+            recorders: Vec::new(),
+            deeds: None,
         }
     }
 
@@ -103,6 +111,34 @@ impl Service {
     #[must_use]
     pub fn policies(mut self, policies: impl ResourcePolicies + 'static) -> Self {
         self.policies = Some(Box::new(policies));
+        self
+    }
+
+    /// Tells the authority of users, roles and their keys.
+    #[must_use]
+    pub fn principals(mut self, principals: Arc<dyn Principals>) -> Self {
+        self.principals = Some(principals);
+        self
+    }
+
+    /// Tells the authority of the bounds of accounts.
+    #[must_use]
+    pub fn guardrails(mut self, guardrails: Arc<dyn Guardrails>) -> Self {
+        self.guardrails = Some(guardrails);
+        self
+    }
+
+    /// Remembers what principals did.
+    #[must_use]
+    pub fn deeds(mut self, deeds: Arc<dyn Deeds>) -> Self {
+        self.deeds = Some(deeds);
+        self
+    }
+
+    /// Is told of every call of every service.
+    #[must_use]
+    pub fn recorder(mut self, recorder: Arc<dyn Recorder>) -> Self {
+        self.recorders.push(recorder);
         self
     }
 

@@ -68,7 +68,7 @@ mod tests {
     use names::{PageTokenKey, Timestamp};
     use parking_lot::Mutex;
     use runtime::Runtime;
-    use store::{Store, StoreError};
+    use store::{Store, StoreError, Vault};
 
     use super::*;
     use crate::{CloudParts, Operations};
@@ -85,7 +85,7 @@ mod tests {
                 ctx.state::<Mutex<Vec<(String, Timestamp)>>>().lock().push((due.id, now));
                 Ok(())
             });
-        Cloud::new(CloudParts::new(runtime, store, PageTokenKey::new(&[0; 32])), vec![service])
+        Cloud::new(CloudParts::new(runtime, store, Vault::new(&[0; 32]), PageTokenKey::new(&[0; 32])), vec![service])
     }
 
     async fn schedule(cloud: &Cloud, kind: &str, id: &str, seconds: i64) {

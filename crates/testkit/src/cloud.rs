@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use gateway::{Gateway, GatewayParts, Limits, NoEndpoints, Origins, RootKeys};
+use authority::{Authority, RootKeys};
+use gateway::{Gateway, GatewayParts, Limits, NoEndpoints, Origins};
 use names::{AccountId, PageTokenKey, Region, Timestamp};
 use runtime::Runtime;
 use service_kit::{Caller, Cloud, CloudParts, Error, Outcome, Service};
 use smithy::Operation;
-use store::Store;
+use store::{Store, Vault};
 
 /// When a test's time begins: 2026-01-01T00:00:00Z.
 const START: Timestamp = Timestamp::from_secs(1_767_225_600);
@@ -26,9 +27,9 @@ pub struct TestCloud {
 
 impl TestCloud {
     /// A cloud in memory with the services that `services` makes.
-    pub fn new(services: impl FnOnce(&Store, &Runtime) -> Vec<Service>) -> Self {
+    pub fn new(services: impl FnOnce(&CloudParts) -> Vec<Service>) -> Self {
         let parts = Self::parts();
-        let services = services(&parts.store, &parts.runtime);
+        let services = services(&parts);
         Self::of(parts, services)
     }
 
@@ -36,13 +37,21 @@ impl TestCloud {
     pub fn parts() -> CloudParts {
         let runtime = Runtime::simulated(7, START);
         let store = Store::in_memory(runtime.random.clone());
-        CloudParts::new(runtime, store, PageTokenKey::new(&[1; 32]))
+        Self::parts_on(runtime, store)
     }
 
     /// A cloud on a store and a runtime of the test's own: for restarts and engines with a disk.
-    pub fn on(runtime: Runtime, store: Store, services: impl FnOnce(&Store, &Runtime) -> Vec<Service>) -> Self {
-        let services = services(&store, &runtime);
-        Self::of(CloudParts::new(runtime, store, PageTokenKey::new(&[1; 32])), services)
+    pub fn on(runtime: Runtime, store: Store, services: impl FnOnce(&CloudParts) -> Vec<Service>) -> Self {
+        let parts = Self::parts_on(runtime, store);
+        let services = services(&parts);
+        Self::of(parts, services)
+    }
+
+    /// The usual parts on a store and a runtime of the test's own. Policies are enforced.
+    pub fn parts_on(runtime: Runtime, store: Store) -> CloudParts {
+        let mut parts = CloudParts::new(runtime, store, Vault::new(&[2; 32]), PageTokenKey::new(&[1; 32]));
+        parts.authorizer = Arc::new(Authority::new(RootKeys::new(None, true)));
+        parts
     }
 
     /// A cloud of parts that the test made: with an authorizer, a guard or a recorder of its own.
@@ -51,7 +60,7 @@ impl TestCloud {
         cloud.start_tasks();
         let gateway = Gateway::new(GatewayParts {
             cloud: cloud.clone(),
-            credentials: Arc::new(RootKeys::new(None, true)),
+            credentials: Arc::new(Authority::new(RootKeys::new(None, true))),
             own: Arc::new(NoEndpoints),
             hosts: gateway::identify::DataPlaneHosts::default(),
             origins: Origins::default(),
@@ -86,8 +95,12 @@ impl TestCloud {
 
     /// Calls an operation as the account's root.
     pub async fn call<O: Operation>(&self, input: O::Input) -> Outcome<O> {
-        let caller = Arc::new(Caller::root(self.account, None));
-        self.cloud.call::<O>(caller, self.region.clone(), input).await
+        self.call_as::<O>(Caller::root(self.account, None), input).await
+    }
+
+    /// Calls an operation as this caller.
+    pub async fn call_as<O: Operation>(&self, caller: Caller, input: O::Input) -> Outcome<O> {
+        self.cloud.call::<O>(Arc::new(caller), self.region.clone(), input).await
     }
 
     /// Calls an operation that must fail with a modelled exception, and tells its code and text.

@@ -2,7 +2,7 @@
 //! advanced, randomness is seeded, and everything is gone with the value.
 //!
 //! ```ignore
-//! let cloud = TestCloud::new(|store, runtime| vec![svc_sqs::service(store, runtime)]);
+//! let cloud = TestCloud::new(|parts| vec![svc_sqs::service(parts)]);
 //! let queue = cloud.call::<CreateQueue>(CreateQueueInput { queue_name: "q".into(), ..Default::default() }).await?;
 //! cloud.advance(Duration::from_secs(31)).await;
 //! ```

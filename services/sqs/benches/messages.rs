@@ -40,7 +40,7 @@ async fn measure(engine: &str, dir: Option<&std::path::Path>, depth: usize) {
             Store::new(Arc::new(Local::open(dir, &options).expect("an empty directory")), runtime.random.clone())
         }
     };
-    let cloud = TestCloud::on(runtime, store.clone(), |store, runtime| vec![svc_sqs::service(store, runtime)]);
+    let cloud = TestCloud::on(runtime, store.clone(), |parts| vec![svc_sqs::service(parts)]);
     let input = CreateQueueInput { queue_name: "q".into(), ..Default::default() };
     let url = cloud.call::<CreateQueue>(input).await.expect("a queue").queue_url.expect("a URL");
     run(&cloud, &url, depth / 10, |cloud, url| async move { send_ten(&cloud, &url).await }).await;

@@ -12,7 +12,7 @@ use testkit::TestCloud;
 async fn main() -> std::io::Result<()> {
     let runtime = Runtime::real();
     let store = Store::in_memory(runtime.random.clone());
-    let cloud = TestCloud::on(runtime, store, |store, runtime| vec![svc_sqs::service(store, runtime)]);
+    let cloud = TestCloud::on(runtime, store, |parts| vec![svc_sqs::service(parts)]);
     let address = SocketAddr::from(([127, 0, 0, 1], 4566));
     let listener = Listener::bind(address, cloud.gateway().clone(), None).await?;
     println!("SQS listens on http://{}", listener.address()?);

@@ -25,8 +25,7 @@ mod tasks;
 
 use std::sync::Arc;
 
-use runtime::Runtime;
-use service_kit::Service;
+use service_kit::{CloudParts, Service};
 
 use engine::Engine;
 
@@ -42,9 +41,9 @@ impl Sqs {
     }
 }
 
-/// The service, on a store and by the clock of a runtime.
-pub fn service(store: &::store::Store, runtime: &Runtime) -> Service {
-    let engine = Engine::new(store.clone(), runtime.clone());
+/// The service, on the parts of a cloud.
+pub fn service(parts: &CloudParts) -> Service {
+    let engine = Engine::new(parts.store.clone(), parts.runtime.clone());
     let forgetful = engine.clone();
     let service = Service::new(&api_sqs::SERVICE, ops::table())
         .state(Arc::new(Sqs { engine: engine.clone() }))

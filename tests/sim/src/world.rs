@@ -73,6 +73,6 @@ fn boot(disk: &Arc<Memory>, clock: &Clock, seed: u64) -> (Arc<Faulty>, TestCloud
     let disk: Arc<dyn Kv> = disk.clone();
     let faulty = Arc::new(Faulty::new(disk));
     let store = Store::new(faulty.clone(), runtime.random.clone());
-    let cloud = TestCloud::on(runtime, store, |store, runtime| vec![svc_sqs::service(store, runtime)]);
+    let cloud = TestCloud::on(runtime, store, |parts| vec![svc_sqs::service(parts)]);
     (faulty, cloud)
 }

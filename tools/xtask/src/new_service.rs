@@ -21,7 +21,7 @@ const LISTS: [(&str, &str, &str); 4] = [
     ("Cargo.toml", "api-", "api-{id} = { path = \"apis/{id}\" }"),
     ("Cargo.toml", "svc-", "svc-{id} = { path = \"services/{id}\" }"),
     ("crates/cloud/Cargo.toml", "svc-", "svc-{id}.workspace = true"),
-    ("crates/cloud/src/services.rs", "        svc_", "        {svc}::service(),"),
+    ("crates/cloud/src/services.rs", "        svc_", "        {svc}::service(parts),"),
 ];
 
 /// Makes a service with these operations of its model.

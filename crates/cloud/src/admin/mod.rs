@@ -7,6 +7,8 @@
 //! | `GET /_nephele/services` | `services.rs` |
 //! | `GET`, `POST /_nephele/clock` | `clock.rs` |
 //! | `GET /_nephele/logs?after=N&wait=SECONDS` | `logs.rs` |
+//! | `GET /_nephele/why[/REQUEST-ID]` | `why.rs` |
+//! | `GET /_nephele/least-privilege?principal=ARN&days=N` | `least_privilege.rs` |
 //! | `POST /_nephele/reset[/SERVICE]` | `reset.rs` |
 //! | `GET /_nephele/ca.pem` | `ca.rs` |
 //! | `GET /_localstack/health`, `/info`, `/init[/STAGE]` | `localstack.rs` |
@@ -18,15 +20,19 @@ mod ca;
 mod clock;
 mod gate;
 mod health;
+mod least_privilege;
 mod localstack;
 mod logs;
 mod memory;
 mod reset;
 mod services;
 mod status;
+mod why;
 
+use std::sync::Arc;
 use std::time::Instant;
 
+use authority::Authority;
 use bytes::Bytes;
 use gateway::{AccessLog, Origins, OwnEndpoints, ResponseBody};
 use http::{Method, Request, Response, StatusCode};
@@ -54,9 +60,24 @@ pub struct About {
     tls: bool,
 }
 
+/// What the endpoints speak of.
+pub struct AdminParts {
+    /// The services and their store.
+    pub cloud: Cloud,
+    /// Who decides.
+    pub authority: Arc<Authority>,
+    /// The finished requests.
+    pub log: AccessLog,
+    /// Moves the clock.
+    pub clock: ClockKeeper,
+    /// Who may call from a browser.
+    pub origins: Origins,
+}
+
 /// The endpoints under `/_nephele` and `/_localstack`.
 pub struct Admin {
     cloud: Cloud,
+    authority: Arc<Authority>,
     log: AccessLog,
     clock: ClockKeeper,
     gate: Gate,
@@ -82,10 +103,11 @@ impl About {
 
 impl Admin {
     /// The endpoints of a cloud.
-    pub fn new(cloud: Cloud, log: AccessLog, clock: ClockKeeper, origins: Origins, mut about: About) -> Self {
+    pub fn new(parts: AdminParts, mut about: About) -> Self {
+        let AdminParts { cloud, authority, log, clock, origins } = parts;
         about.session = cloud.runtime().random.uuid();
         let gate = Gate { origins, hosts: about.admin_hosts.clone() };
-        Self { cloud, log, clock, gate, about }
+        Self { cloud, authority, log, clock, gate, about }
     }
 
     async fn route(&self, request: Request<Bytes>) -> Response<ResponseBody> {
@@ -99,6 +121,11 @@ impl Admin {
             (["_nephele", "clock"], true) => self.clock(),
             (["_nephele", "logs"], true) => self.logs(request.uri().query().unwrap_or_default()).await,
             (["_nephele", "ca.pem"], true) => self.ca(),
+            (["_nephele", "why"], true) => self.refusals(),
+            (["_nephele", "why", request], true) => self.why(request),
+            (["_nephele", "least-privilege"], true) => {
+                self.least_privilege(request.uri().query().unwrap_or_default()).await
+            }
             (["_localstack", "health"], true) => self.localstack_health(),
             (["_localstack", "info"], true) => self.localstack_info(),
             (["_localstack", "init"], true) => self.localstack_init(),
@@ -135,7 +162,8 @@ impl OwnEndpoints for Admin {
 /// The paths that only read, for telling a wrong method from a wrong path.
 fn missing(segments: &[&str]) -> Response<ResponseBody> {
     match segments {
-        ["_nephele", "health" | "status" | "services" | "logs" | "ca.pem"]
+        ["_nephele", "health" | "status" | "services" | "logs" | "ca.pem" | "least-privilege"]
+        | ["_nephele", "why", ..]
         | ["_localstack", "health" | "info" | "init"] => allow_only("GET, HEAD"),
         ["_nephele", "reset", ..] => allow_only("POST"),
         _ => refuse(StatusCode::NOT_FOUND, "no such endpoint; see docs/reference/http.md"),

@@ -7,6 +7,7 @@ mod clock;
 mod completions;
 mod doctor;
 mod env;
+mod least_privilege;
 mod logs;
 mod output;
 mod ports;
@@ -14,6 +15,7 @@ mod reset;
 mod situation;
 mod start;
 mod status;
+mod why;
 
 use std::process::ExitCode;
 
@@ -83,6 +85,8 @@ enum Command {
     Ports(ports::Ports),
     Clock(clock::ClockCommand),
     Logs(logs::LogsCommand),
+    Why(why::Why),
+    LeastPrivilege(least_privilege::LeastPrivilege),
     Reset(reset::Reset),
     Doctor(doctor::Doctor),
     Ca(ca::Ca),
@@ -112,10 +116,12 @@ impl Cli {
             Some(Command::Doctor(command)) => command.run(situation),
             Some(Command::Ca(command)) => asynchronously(command.run(situation)),
             Some(Command::Clock(command)) => asynchronously(command.run(situation)),
+            Some(Command::LeastPrivilege(command)) => asynchronously(command.run(situation)),
             Some(Command::Logs(command)) => asynchronously(command.run(situation)),
             Some(Command::Ports(command)) => asynchronously(command.run(situation)),
             Some(Command::Reset(command)) => asynchronously(command.run(situation)),
             Some(Command::Status(command)) => asynchronously(command.run(situation)),
+            Some(Command::Why(command)) => asynchronously(command.run(situation)),
         }
     }
 }

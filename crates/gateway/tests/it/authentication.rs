@@ -7,7 +7,7 @@ use serde_json::json;
 use testkit::{TestCloud, WireAnswer, WireRequest};
 
 fn cloud() -> TestCloud {
-    TestCloud::new(|_, _| vec![svc_sts::service()])
+    TestCloud::new(|parts| vec![svc_sts::service(parts)])
 }
 
 const CALL: &str = "Action=GetCallerIdentity&Version=2011-06-15";

@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use api_sts::{GetCallerIdentity, GetCallerIdentityInput, GetCallerIdentityOutput};
+use authority::{Authority, RootKeys};
 use gateway::identify::DataPlaneHosts;
 use gateway::{
-    AccessLog, CertificateAuthority, Gateway, GatewayParts, Limits, Listener, NoEndpoints, Origins, RootKeys,
+    AccessLog, CertificateAuthority, Gateway, GatewayParts, Limits, Listener, NoEndpoints, Origins,
 };
 use names::Timestamp;
 use runtime::Runtime;
-use service_kit::{Access, Ctx, Operations, Outcome, Service};
+use service_kit::{Access, CloudParts, Ctx, Operations, Outcome, Service};
 use store::Store;
 use testkit::TestCloud;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -61,11 +62,11 @@ impl Server {
         let store = Store::in_memory(runtime.random.clone());
         let operations = Operations::new().on::<GetCallerIdentity>(|_, _| Ok(Access::any()), held);
         let state = gate.clone();
-        let services = |_: &Store, _: &Runtime| vec![Service::new(&api_sts::SERVICE, operations).state(state)];
+        let services = |_: &CloudParts| vec![Service::new(&api_sts::SERVICE, operations).state(state)];
         let cloud = TestCloud::on(runtime.clone(), store, services);
         let gateway = Gateway::new(GatewayParts {
             cloud: cloud.cloud().clone(),
-            credentials: Arc::new(RootKeys::new(None, true)),
+            credentials: Arc::new(Authority::new(RootKeys::new(None, true))),
             own: Arc::new(NoEndpoints),
             hosts: DataPlaneHosts::default(),
             origins: Origins::default(),

@@ -8,8 +8,8 @@ const CORAL: &str = "com.amazon.coral.service";
 pub(super) fn render(fault: &Fault) -> Rendered {
     match fault {
         Fault::Authentication(failure) => authentication(failure),
-        Fault::AccessDenied { principal, action, resource, because } => {
-            let text = denial(principal, action, resource.as_deref(), because);
+        Fault::AccessDenied { principal, action, resource, reason } => {
+            let text = denial(principal, action, resource.as_deref(), reason);
             Rendered::sender("AccessDeniedException", 400, text).query_code("AccessDenied")
         }
         Fault::UnknownOperation { .. } => {

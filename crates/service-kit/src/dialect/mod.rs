@@ -127,9 +127,9 @@ impl Rendered {
 }
 
 /// "User: … is not authorized to perform: … on resource: … because …".
-pub fn denial(principal: &str, action: &str, resource: Option<&str>, because: &str) -> String {
+pub fn denial(principal: &str, action: &str, resource: Option<&str>, reason: &str) -> String {
     let on = resource.map(|r| format!(" on resource: {r}")).unwrap_or_default();
-    format!("User: {principal} is not authorized to perform: {action}{on} because {because}")
+    format!("User: {principal} is not authorized to perform: {action}{on} {reason}")
 }
 
 /// The text of an operation that is AWS's but not ours yet.

@@ -6,8 +6,8 @@ use crate::{AuthenticationFailure as Auth, Fault};
 pub(super) fn render(fault: &Fault) -> Rendered {
     match fault {
         Fault::Authentication(failure) => authentication(failure),
-        Fault::AccessDenied { principal, action, resource, because } => {
-            Rendered::sender("AccessDenied", 403, denial(principal, action, resource.as_deref(), because))
+        Fault::AccessDenied { principal, action, resource, reason } => {
+            Rendered::sender("AccessDenied", 403, denial(principal, action, resource.as_deref(), reason))
         }
         Fault::UnknownOperation { name, .. } if name.is_empty() => {
             Rendered::sender("MissingAction", 400, "The request is missing an action or a required parameter.")

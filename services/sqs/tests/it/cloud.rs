@@ -13,7 +13,7 @@ pub(crate) const MISSING: &str = "com.amazon.coral.service#MissingRequiredParame
 
 /// A cloud with this service alone.
 pub(crate) fn cloud() -> TestCloud {
-    TestCloud::new(|store, runtime| vec![svc_sqs::service(store, runtime)])
+    TestCloud::new(|parts| vec![svc_sqs::service(parts)])
 }
 
 /// Attributes from pairs.

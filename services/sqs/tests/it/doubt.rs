@@ -13,7 +13,7 @@ use crate::cloud::*;
 const FIFO: &[(&str, &str)] = &[("FifoQueue", "true")];
 
 fn on(runtime: &Runtime, store: &Store) -> TestCloud {
-    TestCloud::on(runtime.clone(), store.clone(), |store, runtime| vec![svc_sqs::service(store, runtime)])
+    TestCloud::on(runtime.clone(), store.clone(), |parts| vec![svc_sqs::service(parts)])
 }
 
 fn failing() -> (Arc<Faulty>, TestCloud) {

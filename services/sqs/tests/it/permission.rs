@@ -79,20 +79,16 @@ async fn refused_permissions() {
     }
 }
 
-/// What was asked of the authorizer: action, resources, policy.
-type Asked = Arc<Mutex<Vec<(String, Vec<String>, Option<String>)>>>;
+/// What was asked of the authorizer: action, resource, policy.
+type Asked = Arc<Mutex<Vec<(String, String, Option<String>)>>>;
 
 struct Listening(Asked);
 
 impl Authorizer for Listening {
     fn decide<'a>(&'a self, ctx: &'a Ctx, request: AccessRequest<'a>) -> BoxFuture<'a, Decision> {
         Box::pin(async move {
-            let resources = request.access.resources.clone();
-            let policy = match resources.first() {
-                Some(resource) => request.resource_policy(ctx, resource).await.unwrap(),
-                None => None,
-            };
-            self.0.lock().unwrap().push((request.action.to_owned(), resources, policy));
+            let policy = request.resource_policy(ctx).await.unwrap();
+            self.0.lock().unwrap().push((request.action.to_owned(), request.resource.to_owned(), policy));
             Decision::Allow
         })
     }
@@ -103,7 +99,7 @@ async fn the_authorizer_is_asked_about_the_queue_under_its_policy() {
     let asked = Asked::default();
     let mut parts = TestCloud::parts();
     parts.authorizer = Arc::new(Listening(asked.clone()));
-    let services = vec![svc_sqs::service(&parts.store, &parts.runtime)];
+    let services = vec![svc_sqs::service(&parts)];
     let cloud = TestCloud::of(parts, services);
     let url = create(&cloud, "q", &[]).await;
     cloud.call::<AddPermission>(adding(&url, "l", &["222222222222"], &["SendMessage"])).await.unwrap();
@@ -118,6 +114,6 @@ async fn the_authorizer_is_asked_about_the_queue_under_its_policy() {
     cloud.call::<ListQueues>(ListQueuesInput::default()).await.unwrap();
     let arn = "arn:aws:sqs:us-east-1:000000000000:q".to_owned();
     let expected =
-        [("sqs:SendMessage".to_owned(), vec![arn], Some(stored)), ("sqs:ListQueues".to_owned(), vec![], None)];
+        [("sqs:SendMessage".to_owned(), arn, Some(stored)), ("sqs:ListQueues".to_owned(), "*".to_owned(), None)];
     assert_eq!(*asked.lock().unwrap(), expected);
 }

@@ -17,7 +17,7 @@ fn resource(ctx: &Ctx, name: &str) -> Arc<dyn ResourceType> {
 
 /// Stands for CloudFormation: its one operation is a stack's life. A panic in it fails the call.
 fn stack(operation: Operations) -> TestCloud {
-    TestCloud::new(|store, runtime| vec![svc_sqs::service(store, runtime), Service::new(&api_sts::SERVICE, operation)])
+    TestCloud::new(|parts| vec![svc_sqs::service(parts), Service::new(&api_sts::SERVICE, operation)])
 }
 
 async fn queue_life(ctx: &Ctx, _: GetCallerIdentityInput) -> Outcome<GetCallerIdentity> {

@@ -25,7 +25,7 @@ impl Life {
         let runtime = Runtime::simulated(7, START.plus(Duration::from_secs(seconds)));
         let engine = Local::open(dir, &Options::default()).unwrap();
         let store = Store::new(Arc::new(engine), runtime.random.clone());
-        let cloud = TestCloud::on(runtime, store.clone(), |store, runtime| vec![svc_sqs::service(store, runtime)]);
+        let cloud = TestCloud::on(runtime, store.clone(), |parts| vec![svc_sqs::service(parts)]);
         Self { cloud, store }
     }
 

@@ -1,40 +1,13 @@
-//! Who an access key belongs to.
+//! The keys that exist without anyone making them: zero set-up.
 //!
-//! [`RootKeys`] needs no set-up: `test` is the root of the default account and a 12-digit number the root of that account,
-//! both with the secret `test` (or the key itself, or what the configuration says). A key that looks like one of AWS's
-//! (`AKIA…`, `ASIA…`) must have been issued here. Any other key has no secret to check against and counts as the default
-//! account's root, unless the configuration refuses it.
+//! `test` is the root of the default account and a 12-digit number the root of that account, both with the secret `test`
+//! (or the key itself, or what the configuration says). A key that looks like one of AWS's (`AKIA…`, `ASIA…`) must have
+//! been issued here. Any other key has no secret to check against and counts as the default account's root, unless the
+//! configuration refuses it.
 
 use names::AccountId;
-use service_kit::{BoxFuture, Caller};
+use service_kit::{Caller, KeyOwner};
 use sigv4::Secret;
-
-/// What is known of an access key.
-pub enum KeyOwner {
-    /// Whoever signs with one of these secrets, and sends this session token when there is one.
-    Known {
-        /// The secrets that are accepted.
-        secrets: Vec<Secret>,
-        /// Who it is.
-        caller: Caller,
-        /// The session token that must come with it.
-        token: Option<String>,
-    },
-    /// Whoever uses the key, whatever the secret.
-    Unchecked(Caller),
-    /// The session has ended.
-    Expired,
-    /// Switched off.
-    Inactive,
-    /// Nobody.
-    Unknown,
-}
-
-/// Finds the owner of an access key.
-pub trait Credentials: Send + Sync {
-    /// The owner.
-    fn owner<'a>(&'a self, access_key: &'a str) -> BoxFuture<'a, KeyOwner>;
-}
 
 /// The keys that exist without anyone making them.
 pub struct RootKeys {
@@ -49,10 +22,11 @@ impl RootKeys {
         Self { secret: secret.map(Secret::new), conventional: Secret::new("test"), open }
     }
 
-    fn find(&self, access_key: &str) -> KeyOwner {
+    /// The owner of a key that nobody issued.
+    pub(crate) fn owner(&self, access_key: &str) -> KeyOwner {
         if let Some(account) = account_of(access_key) {
             let caller = Caller::root(account, Some(access_key.to_owned()));
-            return KeyOwner::Known { secrets: self.secrets(access_key), caller, token: None };
+            return KeyOwner::Known { secrets: self.secrets(access_key), caller };
         }
         if !self.open || looks_issued(access_key) {
             return KeyOwner::Unknown;
@@ -69,18 +43,12 @@ impl RootKeys {
     }
 }
 
-impl Credentials for RootKeys {
-    fn owner<'a>(&'a self, access_key: &'a str) -> BoxFuture<'a, KeyOwner> {
-        Box::pin(std::future::ready(self.find(access_key)))
-    }
-}
-
 fn account_of(access_key: &str) -> Option<AccountId> {
     if access_key == "test" { Some(AccountId::DEFAULT) } else { access_key.parse().ok() }
 }
 
 /// The form of the keys that IAM (`AKIA`) and STS (`ASIA`) issue: 16 to 128 upper-case letters and digits.
-fn looks_issued(access_key: &str) -> bool {
+pub(crate) fn looks_issued(access_key: &str) -> bool {
     let issued = access_key.starts_with("AKIA") || access_key.starts_with("ASIA");
     issued && access_key.len() >= 16 && access_key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
@@ -90,7 +58,7 @@ mod tests {
     use super::*;
 
     fn describe(keys: &RootKeys, key: &str) -> String {
-        match keys.find(key) {
+        match keys.owner(key) {
             KeyOwner::Known { caller, secrets, .. } => format!("{} {}", caller.account, secrets.len()),
             KeyOwner::Unchecked(caller) => format!("{} open", caller.account),
             _ => "unknown".to_owned(),
