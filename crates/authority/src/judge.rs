@@ -5,7 +5,8 @@ use std::sync::Arc;
 use names::{AccountId, Tags};
 use policy::Policy;
 use service_kit::{
-    AccessRequest, Authorizer, BoxFuture, Ctx, Decision, Error, HeldPolicy, Identity, Membership, Principal, Session,
+    AccessRequest, Authorizer, BoxFuture, Ctx, Decision, Error, HeldPolicy, Identity, KeyUse, Membership, Principal,
+    Session,
 };
 
 use crate::case::Case;
@@ -33,6 +34,7 @@ impl Authority {
             }
         };
         let refusal = restrictions::refused(&ctx.caller, request.action).or_else(|| by_policies(&case));
+        note_use(ctx, request.action, refusal.is_none());
         self.docket().enter(case, refusal.clone());
         match refusal {
             None => Decision::Allow,
@@ -97,6 +99,18 @@ impl Authority {
         held.extend(managed(ctx, session).await?);
         Ok(Some(held))
     }
+}
+
+/// Tells whoever keeps the key that it was used.
+fn note_use(ctx: &Ctx, action: &str, allowed: bool) {
+    let caller = &ctx.caller;
+    let kept = matches!(caller.principal, Principal::User { .. } | Principal::RoleSession { .. });
+    let (true, Some(access_key), Some(principals)) = (kept, &caller.access_key, ctx.cloud().principals()) else {
+        return;
+    };
+    let service = action.split(':').next().unwrap_or_default();
+    let usage = KeyUse { access_key, caller, service, action, region: &ctx.region, at: ctx.now(), allowed };
+    principals.used(ctx.cloud(), &usage);
 }
 
 fn by_policies(case: &Case) -> Option<String> {

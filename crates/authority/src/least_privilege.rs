@@ -20,9 +20,7 @@ pub fn least_privilege(deeds: &[Deed]) -> Value {
     }
     let mut statements: Vec<_> = actions_on.into_iter().map(|(resources, actions)| (actions, resources)).collect();
     statements.sort();
-    let statement = |(actions, resources): (Vec<&str>, BTreeSet<&str>)| {
-        json!({ "Effect": "Allow", "Action": one_or_many(actions), "Resource": one_or_many(resources) })
-    };
+    let statement = |(actions, resources): (Vec<&str>, BTreeSet<&str>)| json!({ "Effect": "Allow", "Action": one_or_many(actions), "Resource": one_or_many(resources) });
     json!({ "Version": "2012-10-17", "Statement": statements.into_iter().map(statement).collect::<Vec<_>>() })
 }
 

@@ -71,9 +71,7 @@ impl Authentication<'_> {
         check_scope(v4, Some(service.signing_name), None).map_err(|error| refused(&error, style))?;
         let key = PresentedKey { access_key: &v4.credential.access_key, token: v4.session_token.as_deref() };
         match self.credentials.owner(self.cloud, key).await {
-            KeyOwner::Known { secrets, caller } => {
-                self.signed(request, v4, &secrets, style, body).map(|()| caller)
-            }
+            KeyOwner::Known { secrets, caller } => self.signed(request, v4, &secrets, style, body).map(|()| caller),
             KeyOwner::Unchecked(caller) => Ok(caller),
             KeyOwner::Expired => Err(Fault::Authentication(AuthenticationFailure::ExpiredToken)),
             KeyOwner::InvalidToken => Err(Fault::Authentication(AuthenticationFailure::InvalidToken)),

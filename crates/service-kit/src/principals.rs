@@ -67,11 +67,8 @@ pub struct KeyUse<'a> {
 /// that can never be older than an acknowledged change.
 pub trait Principals: Send + Sync {
     /// The owner of a long-lived access key; none when nobody issued it.
-    fn key<'a>(
-        &'a self,
-        cloud: &'a Cloud,
-        access_key: &'a str,
-    ) -> BoxFuture<'a, Result<Option<Arc<IssuedKey>>, Error>>;
+    fn key<'a>(&'a self, cloud: &'a Cloud, access_key: &'a str)
+    -> BoxFuture<'a, Result<Option<Arc<IssuedKey>>, Error>>;
 
     /// The user or role with a unique id (`AIDA…`, `AROA…`) in an account; none when it is gone.
     fn identity<'a>(

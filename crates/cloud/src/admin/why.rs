@@ -20,7 +20,8 @@ impl Admin {
     pub(super) fn why(&self, request: &str) -> Response<ResponseBody> {
         let rulings = self.authority.docket().rulings(request);
         if rulings.is_empty() {
-            let why = format!("nothing is known of request {request}: it is too long ago, or nothing was decided for it");
+            let why =
+                format!("nothing is known of request {request}: it is too long ago, or nothing was decided for it");
             return refuse(StatusCode::NOT_FOUND, why);
         }
         json(&Rulings { rulings })

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use api_sts::{GetCallerIdentity, GetCallerIdentityInput, GetCallerIdentityOutput};
 use authority::{Authority, RootKeys};
 use gateway::identify::DataPlaneHosts;
-use gateway::{
-    AccessLog, CertificateAuthority, Gateway, GatewayParts, Limits, Listener, NoEndpoints, Origins,
-};
+use gateway::{AccessLog, CertificateAuthority, Gateway, GatewayParts, Limits, Listener, NoEndpoints, Origins};
 use names::Timestamp;
 use runtime::Runtime;
 use service_kit::{Access, CloudParts, Ctx, Operations, Outcome, Service};
