@@ -8,14 +8,15 @@ use super::{Findings, files};
 fn layer(name: &str) -> Option<u8> {
     Some(match name {
         "names" | "codegen" => 0,
-        "smithy" | "runtime" | "sigv4" | "policy" => 1,
+        "federation" | "smithy" | "runtime" | "sigv4" | "policy" => 1,
         "protocols" | "store" | "sandbox" => 2,
         "service-kit" => 3,
-        "gateway" => 4,
-        "testkit" => 5,
-        "cloud" => 6,
+        "authority" => 4,
+        "gateway" => 5,
+        "testkit" => 6,
+        "cloud" => 7,
         _ if name.starts_with("api-") => 2,
-        _ if name.starts_with("svc-") => 4,
+        _ if name.starts_with("svc-") => 5,
         _ => return None,
     })
 }
