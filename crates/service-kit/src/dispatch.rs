@@ -95,7 +95,7 @@ impl Cloud {
 
     /// The operation's own action and every other it needs, on each resource.
     async fn authorise(&self, found: &Found<'_>, ctx: &Ctx, access: &Access) -> Result<(), Error> {
-        if access.free {
+        if access.free || ctx.operation.always_allowed {
             return Ok(());
         }
         self.allowed(ctx, access, found.service.policies.as_deref()).await?;

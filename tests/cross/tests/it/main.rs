@@ -1,0 +1,6 @@
+//! The whole cloud in one process.
+
+// A test fails by panicking, helpers included.
+#![allow(clippy::unwrap_used)]
+
+mod authorisation;
