@@ -3,6 +3,8 @@
 //! Texts are AWS's as recorded by others (LocalStack's and moto's recordings, issue reports); the few that nobody recorded
 //! are listed in the README.
 
+mod flaw;
+
 use api_iam::errors;
 use service_kit::{Dialect, Error, Fault, Rendered, dialect};
 use smithy::{Issue, ProtocolKind, Violation};
@@ -60,6 +62,7 @@ impl From<Refusal> for Error {
                 validation(format!("Value ({arn}) for parameter PermissionsBoundary is invalid."))
             }
             Refusal::Invalid(text) => invalid(text),
+            Refusal::Flaw(flaw) => flaw::told(flaw),
             Refusal::Store(error) => error.into(),
         }
     }
@@ -86,6 +89,8 @@ fn missing_text(noun: Noun, name: &str) -> String {
         Noun::UserPolicy => format!("The user policy with name {name} cannot be found."),
         Noun::GroupPolicy => format!("The group policy with name {name} cannot be found."),
         Noun::RolePolicy => format!("The role policy with name {name} cannot be found."),
+        Noun::UserBoundary => format!("User {name} does not have a permissions boundary."),
+        Noun::RoleBoundary => format!("Role {name} does not have a permissions boundary."),
         Noun::InstanceProfile => format!("Instance Profile {name} cannot be found."),
         Noun::AccessKey => format!("The Access Key with id {name} cannot be found."),
         Noun::Alias => format!("The account alias {name} cannot be found."),

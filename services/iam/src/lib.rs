@@ -18,13 +18,16 @@ mod engine;
 mod error;
 pub mod limits;
 mod ops;
+mod principals;
 mod store;
+mod tasks;
 
 use std::sync::Arc;
 
 use service_kit::{CloudParts, Service};
 
 use engine::Engine;
+use principals::Bearers;
 
 /// What the service keeps between calls.
 pub(crate) struct Iam {
@@ -41,5 +44,12 @@ impl Iam {
 /// The service, on the parts of a cloud.
 pub fn service(parts: &CloudParts) -> Service {
     let engine = Engine::new(parts);
-    Service::new(&api_iam::SERVICE, ops::table()).state(Arc::new(Iam { engine })).dialect(error::Words)
+    let forgetful = engine.clone();
+    let service = Service::new(&api_iam::SERVICE, ops::table())
+        .state(Arc::new(Iam { engine: engine.clone() }))
+        .dialect(error::Words)
+        .policies(ops::IamResources)
+        .principals(Arc::new(Bearers(engine)))
+        .on_reset(move |_| forgetful.forget());
+    tasks::add(service)
 }

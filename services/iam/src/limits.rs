@@ -52,3 +52,5 @@ pub const SERVER_CERTIFICATES: u64 = 20;
 pub const SAML_PROVIDERS: u64 = 100;
 /// OpenID Connect providers in an account.
 pub const OIDC_PROVIDERS: u64 = 100;
+/// Signing certificates of a user.
+pub const SIGNING_CERTIFICATES: u64 = 2;

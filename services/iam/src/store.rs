@@ -19,9 +19,25 @@
 //! | `count` | noun | how many there are, for quotas |
 //! | `alias` | alias | the account it stands for; in the global scope |
 //! | `account-alias` | alias | an account's own |
+//! | `birth` | 0 | when the account was first seen, which AWS shows as its root's creation |
 //! | `revision` | 0 | touched by every change that the authority must learn of |
 //! | `key-use`, `role-use` | key id, role's id | when it was last used |
 //! | `accessed` | entity's id, service, action | when an entity last used a service (action empty) or an action of it |
+//!
+//! Other credentials are in `store/credential.rs`, identity providers in `store/federation.rs`, reports in `store/report.rs`.
+
+/// The first version of each record.
+macro_rules! records {
+    ($($type:ty),* $(,)?) => {$(
+        impl Record for $type {
+            const VERSION: u8 = 1;
+        }
+    )*};
+}
+
+pub(crate) mod credential;
+pub(crate) mod federation;
+pub(crate) mod report;
 
 use names::{AccountId, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -59,6 +75,8 @@ pub(crate) const COUNTS: Table<u8, CountRecord> = Table::new(SERVICE, "count");
 pub(crate) const ALIASES: Table<String, AliasRecord> = Table::new(SERVICE, "alias");
 /// An account's alias.
 pub(crate) const ACCOUNT_ALIASES: RawTable<String> = Table::new(SERVICE, "account-alias");
+/// When accounts were first seen.
+pub(crate) const BIRTHS: Table<u8, BirthRecord> = Table::new(SERVICE, "birth");
 /// Touched by every change that the authority must learn of.
 pub(crate) const REVISIONS: RawTable<u8> = Table::new(SERVICE, "revision");
 /// Last uses of access keys.
@@ -206,6 +224,13 @@ pub(crate) struct AliasRecord {
     pub account: AccountId,
 }
 
+/// When an account was first seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BirthRecord {
+    /// When.
+    pub at: Timestamp,
+}
+
 /// How an entity uses a managed policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
@@ -244,18 +269,9 @@ impl Sort {
     ];
 }
 
-macro_rules! records {
-    ($($type:ty),* $(,)?) => {$(
-        impl Record for $type {
-            const VERSION: u8 = 1;
-        }
-    )*};
-}
-
-pub(crate) use records;
-
 records!(
     AliasRecord,
+    BirthRecord,
     CountRecord,
     EntityRecord,
     EntityRef,

@@ -11,16 +11,46 @@
 //! | `profile.rs`, `access_key.rs`, `alias.rs` | instance profiles, access keys, account aliases |
 //! | `count.rs`, `listing.rs` | how many there are; a page of what there is |
 //! | `bearer.rs`, `usage.rs` | an identity ready for the authority; what was used when |
-//! | `refusal.rs` | reasons not to do something |
+//! | `refusal.rs`, `flaw.rs` | reasons not to do something |
+//! | `login.rs`, `password.rs` | passwords of users, and what the account asks of them |
+//! | `device.rs`, `totp.rs`, `qr.rs` | second factors: assigned, their codes, their picture |
+//! | `server_certificate.rs`, `signing_certificate.rs`, `pem.rs` | certificates |
+//! | `ssh_key.rs`, `public_key.rs` | SSH public keys |
+//! | `service_credential.rs` | user names and passwords for single services |
+//! | `saml.rs`, `metadata.rs`, `oidc.rs` | identity providers |
+//! | `linked_role.rs` | roles of services |
+//! | `report.rs`, `census.rs` | the credential report |
+//! | `reach.rs`, `last_access.rs` | which services policies allow, and when they were used |
+//! | `simulation.rs` | what policies would decide |
+//! | `setting.rs` | settings of the whole account |
 
+pub(crate) mod access_key;
+pub(crate) mod alias;
+pub(crate) mod attachment;
 pub(crate) mod aws_managed;
+pub(crate) mod bearer;
 pub(crate) mod count;
 pub(crate) mod entity;
+pub(crate) mod flaw;
+pub(crate) mod group;
 pub(crate) mod home;
+pub(crate) mod inline;
 pub(crate) mod listing;
+pub(crate) mod metadata;
+pub(crate) mod password;
+pub(crate) mod pem;
 pub(crate) mod policy;
+pub(crate) mod profile;
+pub(crate) mod public_key;
+pub(crate) mod qr;
 pub(crate) mod refusal;
+pub(crate) mod report;
+pub(crate) mod role;
+pub(crate) mod summary;
+pub(crate) mod tags;
+pub(crate) mod totp;
 pub(crate) mod trust;
+pub(crate) mod usage;
 
 use std::sync::Arc;
 
@@ -29,6 +59,9 @@ use names::{AccountId, Timestamp};
 use runtime::{Random, Runtime};
 use service_kit::CloudParts;
 use store::{Raw, ReadView, Seal, Store, StoreError, Tx};
+
+use bearer::Bearers;
+use usage::Usage;
 
 use crate::store::{REVISIONS, scope};
 
@@ -40,13 +73,16 @@ struct Inner {
     store: Store,
     runtime: Runtime,
     secrets: Seal,
+    bearers: Bearers,
+    usage: Usage,
 }
 
 impl Engine {
     /// Kept in the cloud's store, living by its clock and its randomness.
     pub(crate) fn new(parts: &CloudParts) -> Self {
         let (store, runtime) = (parts.store.clone(), parts.runtime.clone());
-        Self(Arc::new(Inner { store, runtime, secrets: parts.vault.seal("iam/access-key") }))
+        let (bearers, usage) = (Bearers::default(), Usage::default());
+        Self(Arc::new(Inner { store, runtime, secrets: parts.vault.seal("iam/access-key"), bearers, usage }))
     }
 
     /// One consistent state to read from.
@@ -86,6 +122,22 @@ impl Engine {
     /// The cloud's randomness.
     pub(crate) fn random(&self) -> &Random {
         &self.0.runtime.random
+    }
+
+    /// Identities ready for the authority.
+    fn bearers(&self) -> &Bearers {
+        &self.0.bearers
+    }
+
+    /// What was used when.
+    pub(crate) fn usage(&self) -> &Usage {
+        &self.0.usage
+    }
+
+    /// Forgets everything in memory: the store was emptied.
+    pub(crate) fn forget(&self) {
+        self.0.bearers.clear();
+        self.0.usage.clear();
     }
 
     /// Seals the secrets of access keys.

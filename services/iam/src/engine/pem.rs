@@ -20,7 +20,7 @@ pub(crate) struct Facts {
 
 /// Why an upload is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Flaw {
+pub(crate) enum Unfit {
     /// The certificate cannot be read.
     Certificate,
     /// The private key cannot be read, is encrypted, or of a kind that nobody supports.
@@ -32,18 +32,18 @@ pub(crate) enum Flaw {
 }
 
 /// Reads one certificate: exactly one, in PEM.
-pub(crate) fn certificate(text: &str) -> Result<Facts, Flaw> {
-    let der = only(text).ok_or(Flaw::Certificate)?;
-    parse(&der).map(|certificate| facts(&certificate)).ok_or(Flaw::Certificate)
+pub(crate) fn certificate(text: &str) -> Result<Facts, Unfit> {
+    let der = only(text).ok_or(Unfit::Certificate)?;
+    parse(&der).map(|certificate| facts(&certificate)).ok_or(Unfit::Certificate)
 }
 
 /// Reads a server's certificate with its key and chain, and checks that they belong together.
-pub(crate) fn server(body: &str, key: &str, chain: Option<&str>) -> Result<Facts, Flaw> {
-    let der = only(body).ok_or(Flaw::Certificate)?;
-    let certificate = parse(&der).ok_or(Flaw::Certificate)?;
-    let public = public_key(key).ok_or(Flaw::Key)?;
+pub(crate) fn server(body: &str, key: &str, chain: Option<&str>) -> Result<Facts, Unfit> {
+    let der = only(body).ok_or(Unfit::Certificate)?;
+    let certificate = parse(&der).ok_or(Unfit::Certificate)?;
+    let public = public_key(key).ok_or(Unfit::Key)?;
     if certificate.public_key().subject_public_key.as_ref() != public {
-        return Err(Flaw::Mismatch);
+        return Err(Unfit::Mismatch);
     }
     if let Some(chain) = chain {
         check_chain(&certificate, chain)?;
@@ -56,14 +56,14 @@ pub(crate) fn is_private_key(text: &str) -> bool {
     public_key(text).is_some()
 }
 
-fn check_chain(leaf: &X509Certificate<'_>, chain: &str) -> Result<(), Flaw> {
-    let ders = blocks(chain).filter(|blocks| !blocks.is_empty()).ok_or(Flaw::Chain(-1))?;
+fn check_chain(leaf: &X509Certificate<'_>, chain: &str) -> Result<(), Unfit> {
+    let ders = blocks(chain).filter(|blocks| !blocks.is_empty()).ok_or(Unfit::Chain(-1))?;
     let certificates: Option<Vec<_>> = ders.iter().map(|block| certificate_of(block).and_then(parse)).collect();
-    let certificates = certificates.ok_or(Flaw::Certificate)?;
+    let certificates = certificates.ok_or(Unfit::Certificate)?;
     let mut child = leaf;
     for (index, parent) in (-1..).zip(&certificates) {
         if child.issuer() != parent.subject() || child.verify_signature(Some(parent.public_key())).is_err() {
-            return Err(Flaw::Chain(index));
+            return Err(Unfit::Chain(index));
         }
         child = parent;
     }
@@ -160,16 +160,16 @@ mod tests {
         assert!(facts.from < facts.until);
         assert_eq!(server(&one.certificate, &one.key, None), Ok(facts));
         for (key, chain, flaw) in [
-            (&root.key, None, Flaw::Mismatch),
-            (&one.certificate, None, Flaw::Key),
-            (&one.key, Some(&other.certificate), Flaw::Chain(-1)),
-            (&one.key, Some(&one.key), Flaw::Certificate),
+            (&root.key, None, Unfit::Mismatch),
+            (&one.certificate, None, Unfit::Key),
+            (&one.key, Some(&other.certificate), Unfit::Chain(-1)),
+            (&one.key, Some(&one.key), Unfit::Certificate),
         ] {
             assert_eq!(server(&one.certificate, key, chain.map(String::as_str)), Err(flaw));
         }
         let long = format!("{}{}", root.certificate, other.certificate);
-        assert_eq!(server(&one.certificate, &one.key, Some(&long)), Err(Flaw::Chain(0)));
-        assert_eq!(server(&one.certificate, &one.key, Some("x")), Err(Flaw::Chain(-1)));
+        assert_eq!(server(&one.certificate, &one.key, Some(&long)), Err(Unfit::Chain(0)));
+        assert_eq!(server(&one.certificate, &one.key, Some("x")), Err(Unfit::Chain(-1)));
     }
 
     #[test]
@@ -179,7 +179,7 @@ mod tests {
         let two = root.certificate.repeat(2);
         let changed = root.certificate.replacen("MII", "MIX", 1);
         for text in ["", "x", cut, &two, &changed, &root.key] {
-            assert_eq!(certificate(text), Err(Flaw::Certificate), "{text}");
+            assert_eq!(certificate(text), Err(Unfit::Certificate), "{text}");
         }
         assert!(certificate(&root.certificate).is_ok());
         assert!(is_private_key(&root.key) && !is_private_key(&root.certificate));

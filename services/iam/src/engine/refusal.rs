@@ -2,6 +2,8 @@
 
 use store::StoreError;
 
+use super::flaw::Flaw;
+
 /// A reason not to do something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -31,6 +33,8 @@ pub(crate) enum Refusal {
     BadBoundary(String),
     /// A change that makes no sense, in AWS's words.
     Invalid(String),
+    /// What is wrong with a credential or an identity provider.
+    Flaw(Flaw),
     /// The store could not answer.
     Store(StoreError),
 }
@@ -52,6 +56,10 @@ pub(crate) enum Noun {
     GroupPolicy,
     /// A role's inline policy, by name.
     RolePolicy,
+    /// A user's permissions boundary, by the user's name.
+    UserBoundary,
+    /// A role's permissions boundary, by the role's name.
+    RoleBoundary,
     /// An instance profile, by name.
     InstanceProfile,
     /// An access key, by id.

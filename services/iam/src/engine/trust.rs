@@ -62,7 +62,11 @@ fn elements_mut(document: &mut Value) -> Vec<&mut Value> {
         None => Vec::new(),
     };
     let members = statements.into_iter().filter_map(Value::as_object_mut);
-    members.flatten().filter(|(name, _)| matches!(name.as_str(), "Principal" | "NotPrincipal")).map(|(_, v)| v).collect()
+    members
+        .flatten()
+        .filter(|(name, _)| matches!(name.as_str(), "Principal" | "NotPrincipal"))
+        .map(|(_, v)| v)
+        .collect()
 }
 
 fn texts(value: &Value) -> impl Iterator<Item = &str> {

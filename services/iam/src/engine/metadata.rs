@@ -7,9 +7,9 @@ use quick_xml::name::{Namespace, ResolveResult};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// The namespace of metadata (SAML 2.0 metadata, section 1.1.2).
-const METADATA: &[u8] = b"urn:oasis:names:tc:SAML:2.0:metadata";
+const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
 /// The namespace of keys (XML signatures).
-const SIGNATURES: &[u8] = b"http://www.w3.org/2000/09/xmldsig#";
+const SIGNATURES: &str = "http://www.w3.org/2000/09/xmldsig#";
 /// Elements within each other: what is deeper is nobody's metadata.
 const DEPTH: usize = 64;
 
@@ -60,7 +60,7 @@ impl Metadata {
                     walk.leave()?;
                 }
                 (_, Event::End(_)) => walk.leave()?,
-                (_, Event::Text(text)) => walk.text(&text.decode().map_err(|_| NoMetadata)?)?,
+                (_, Event::Text(text)) => walk.text(&text)?,
                 // Entities of its own could make a small document a large one.
                 (_, Event::DocType(_)) => return Err(NoMetadata),
                 (_, Event::Eof) => return walk.end(),
@@ -74,17 +74,17 @@ impl Walk {
     fn enter(&mut self, namespace: &ResolveResult<'_>, start: &BytesStart<'_>) -> Result<(), NoMetadata> {
         let place = self.place(namespace, start.local_name().as_ref());
         if place == Place::Entity {
-            self.entity = attribute(start, b"entityID")?.filter(|id| !id.is_empty());
+            self.entity = attribute(start, "entityID")?.filter(|id| !id.is_empty());
         }
         if matches!(place, Place::Entity | Place::Provider)
-            && let Some(until) = attribute(start, b"validUntil")?
+            && let Some(until) = attribute(start, "validUntil")?
         {
             let until = Timestamp::parse_iso8601(&until).map_err(|_| NoMetadata)?;
             self.until = Some(self.until.map_or(until, |known| known.min(until)));
         }
         self.sign_on |= self.path.last() == Some(&Place::Provider)
             && is(namespace, METADATA)
-            && start.local_name().as_ref() == b"SingleSignOnService";
+            && start.local_name().as_ref() == "SingleSignOnService";
         if self.path.len() == DEPTH {
             return Err(NoMetadata);
         }
@@ -92,13 +92,13 @@ impl Walk {
         Ok(())
     }
 
-    fn place(&self, namespace: &ResolveResult<'_>, name: &[u8]) -> Place {
+    fn place(&self, namespace: &ResolveResult<'_>, name: &str) -> Place {
         let metadata = is(namespace, METADATA);
         match (self.path.last(), name) {
-            (None, b"EntityDescriptor") if metadata => Place::Entity,
-            (Some(Place::Entity), b"IDPSSODescriptor") if metadata => Place::Provider,
-            (Some(Place::Provider), b"KeyDescriptor") if metadata => Place::Key,
-            (Some(_), b"X509Certificate") if is(namespace, SIGNATURES) && self.path.contains(&Place::Key) => {
+            (None, "EntityDescriptor") if metadata => Place::Entity,
+            (Some(Place::Entity), "IDPSSODescriptor") if metadata => Place::Provider,
+            (Some(Place::Provider), "KeyDescriptor") if metadata => Place::Key,
+            (Some(_), "X509Certificate") if is(namespace, SIGNATURES) && self.path.contains(&Place::Key) => {
                 Place::Certificate
             }
             _ => Place::Other,
@@ -134,11 +134,11 @@ impl Walk {
     }
 }
 
-fn is(namespace: &ResolveResult<'_>, expected: &[u8]) -> bool {
+fn is(namespace: &ResolveResult<'_>, expected: &str) -> bool {
     matches!(namespace, ResolveResult::Bound(Namespace(bound)) if *bound == expected)
 }
 
-fn attribute(start: &BytesStart<'_>, name: &[u8]) -> Result<Option<String>, NoMetadata> {
+fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, NoMetadata> {
     let found = start.try_get_attribute(name).map_err(|_| NoMetadata)?;
     found.map(|value| value.unescape_value().map(String::from).map_err(|_| NoMetadata)).transpose()
 }

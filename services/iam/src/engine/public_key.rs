@@ -5,6 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
 use x509_parser::der_parser::asn1_rs::{FromDer, Integer, Sequence, ToDer};
 use x509_parser::pem::Pem;
 
@@ -14,7 +15,7 @@ const BITS: usize = 2_048;
 const RSA_ALGORITHM: [u8; 15] = [48, 13, 6, 9, 42, 134, 72, 134, 247, 13, 1, 1, 1, 5, 0];
 
 /// An RSA public key: modulus and exponent, big endian, as DER writes integers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RsaKey {
     modulus: Vec<u8>,
     exponent: Vec<u8>,
