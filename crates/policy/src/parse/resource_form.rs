@@ -23,6 +23,11 @@ const IAM_PATHS: [&str; 13] = [
     "access-report/",
 ];
 
+/// The resources of S3 that do have a region. Source: service authorization reference, "Actions, resources, and
+/// condition keys for Amazon S3".
+const REGIONAL_S3: [&str; 6] =
+    ["accesspoint/", "access-grants/", "async-request/", "job/", "storage-lens/", "storage-lens-group/"];
+
 /// What is wrong with a resource, if anything.
 pub(crate) fn fault(resource: &str) -> Option<Malformed> {
     if resource == "*" {
@@ -45,7 +50,7 @@ pub(crate) fn fault(resource: &str) -> Option<Malformed> {
         "iam" if !region.is_empty() => {
             Some(Malformed::new(format!("IAM resource {resource} cannot contain region information.")))
         }
-        "s3" if !region.is_empty() && !id.starts_with("accesspoint/") => {
+        "s3" if !region.is_empty() && !REGIONAL_S3.iter().any(|path| id.starts_with(path)) => {
             Some(Malformed::new(format!("Resource {resource} can not contain region information.")))
         }
         "iam" => wrong_path(resource, id),
@@ -63,7 +68,8 @@ fn wrong_partition(partition: &str, resource: &str) -> Malformed {
 
 fn wrong_path(resource: &str, id: &str) -> Option<Malformed> {
     let short = resource.matches(':').count() < 5;
-    let known = short || id == "*" || IAM_PATHS.iter().any(|path| id.starts_with(path));
+    // AWS's own managed policies name `root`, which the message does not.
+    let known = short || matches!(id, "*" | "root") || IAM_PATHS.iter().any(|path| id.starts_with(path));
     let message = || format!("IAM resource path must either be \"*\" or start with {}.", IAM_PATHS.join(", "));
     (!known).then(|| Malformed::new(message()))
 }
