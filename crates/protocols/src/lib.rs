@@ -3,7 +3,7 @@
 //! | folder or file | what it is |
 //! |---|---|
 //! | `json`, `query`, `ec2`, `rest_json`, `rest_xml`, `rpc_v2_cbor` | the protocols: `request.rs`, `response.rs`, `error.rs` each |
-//! | `event_stream` | answers whose body is a stream of frames |
+//! | `event_stream` | bodies that are a stream of frames |
 //! | `json_text`, `xml`, `cbor_data`, `form`, `http_binding`, `text.rs` | the notations they are made of |
 //! | `collected.rs`, `members.rs`, `reply.rs` | issues with paths, choosing members, the parts all answers share |
 //! | `validate`, `coral.rs` | what models say of values, and AWS's text when they are not so |
@@ -37,6 +37,6 @@ pub mod tokens;
 mod validate;
 mod xml;
 
-pub use event_stream::{Frame, HeaderValue};
+pub use event_stream::{Frame, HeaderValue, read_event};
 pub use protocol::{Body, Encoded, ErrorReply, Protocol, RequestParts, protocol};
 pub use validate::validate;

@@ -2,7 +2,7 @@
 //! members of the document that is the payload.
 
 use bytes::Bytes;
-use smithy::{ApiError, Document, Kind, Location, Member, Shape, Timestamp, WriteValue, Writer};
+use smithy::{ApiError, Document, Kind, Location, Member, ProtocolKind, Shape, Timestamp, WriteValue, Writer};
 
 use super::frame::{Frame, HeaderValue};
 use crate::cbor_data::CborWriter;
@@ -22,6 +22,15 @@ pub(crate) enum Payload {
 }
 
 impl Payload {
+    /// That of a protocol.
+    pub(super) fn of(protocol: ProtocolKind) -> Self {
+        match protocol {
+            ProtocolKind::RpcV2Cbor => Self::Cbor,
+            ProtocolKind::RestXml | ProtocolKind::Query | ProtocolKind::Ec2 => Self::Xml,
+            ProtocolKind::Json10 | ProtocolKind::Json11 | ProtocolKind::RestJson => Self::Json,
+        }
+    }
+
     fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",

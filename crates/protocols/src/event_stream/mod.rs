@@ -1,11 +1,12 @@
-//! Event streams (`application/vnd.amazon.eventstream`): each event of an output is one frame.
+//! Event streams (`application/vnd.amazon.eventstream`): each event is one frame, written (`event.rs`) or read (`read.rs`).
 
 mod event;
 mod frame;
+mod read;
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, future, stream};
-use smithy::{ApiError, ByteStream, EventStream, Shape};
+use smithy::{ApiError, ByteStream, EventStream, ProtocolKind, ReadResult, Shape};
 
 pub(crate) use event::Payload;
 pub use frame::{Frame, HeaderValue};
@@ -13,6 +14,15 @@ pub use frame::{Frame, HeaderValue};
 use crate::{Body, Encoded, reply};
 
 const CONTENT_TYPE: &str = "application/vnd.amazon.eventstream";
+
+/// Reads the event in a frame, as a client of a protocol sends it, into the union that it is one of. A frame whose
+/// `:message-type` is no event is malformed. No operation of today's models takes a stream of events.
+///
+/// # Errors
+/// When the frame is no event of the union, or its headers or payload are not of the members' kinds.
+pub fn read_event(protocol: ProtocolKind, frame: &Frame, union: &mut dyn Shape) -> ReadResult<()> {
+    read::event(Payload::of(protocol), frame, union)
+}
 
 /// What an output hands out.
 pub(crate) type Events = EventStream<Box<dyn Shape>>;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use futures_util::{FutureExt as _, StreamExt as _};
 use http::{HeaderMap, HeaderValue, Method, Uri};
-use protocols::{Body, Encoded, ErrorReply, Frame, HeaderValue as Event, RequestParts, protocol};
+use protocols::{Body, Encoded, ErrorReply, Frame, HeaderValue as Event, RequestParts, protocol, read_event};
 use smithy::{
     ApiError, ByteStream, ErrorSchema, EventStream, HttpBinding, Kind, Location, Member, OperationSchema, Party, Path,
     PathPart, ProtocolKind, ReadResult, Reader, Schema, ServiceSchema, Shape, Timestamp, Violation, Writer,
@@ -379,4 +379,35 @@ fn rest_and_cbor_streams_differ_in_their_documents() {
     let answer = protocol(ProtocolKind::RpcV2Cbor).encode(&SEND, "id-1", &mut subscription());
     assert_eq!(answer.headers["smithy-protocol"], "rpc-v2-cbor");
     assert_eq!(frames(answer)[2].payload, &b"\xbf\x64Text\x62hi\xff"[..]);
+}
+
+#[test]
+fn what_was_written_as_events_is_read_as_events() {
+    for kind in [ProtocolKind::Json11, ProtocolKind::RestXml, ProtocolKind::RpcV2Cbor, ProtocolKind::RestJson] {
+        let operation = if kind == ProtocolKind::RestXml { &GET } else { &SEND };
+        let sent = frames(protocol(kind).encode(operation, "id-1", &mut subscription()));
+        let of_type = |name: &str| {
+            let wanted = (":event-type".to_owned(), Event::String(name.to_owned()));
+            sent.iter().find(|frame| frame.headers.contains(&wanted)).unwrap()
+        };
+        let read = |name: &str| {
+            let mut event = Dynamic::new(&EVENTS);
+            read_event(kind, of_type(name), &mut event).unwrap();
+            event
+        };
+        let record = event(0, vec![Some(Val::Integer(7)), Some(Val::Blob(Bytes::from_static(b"data")))]);
+        assert_eq!(read("Record").members, record.members, "{kind:?}");
+        assert_eq!(read("Note").members, event(1, vec![text("hi")]).members, "{kind:?}");
+    }
+}
+
+#[test]
+fn frames_that_are_no_event_of_the_union_are_refused() {
+    let named = |kind: &str, event: &str| Frame::default().with(":message-type", kind).with(":event-type", event);
+    let wrong_header = named("event", "Record").with("Sequence", "seven");
+    let no_json = Frame { payload: Bytes::from_static(b"{"), ..named("event", "Note") };
+    for frame in [Frame::default(), named("exception", "Note"), named("event", "Nothing"), wrong_header, no_json] {
+        let mut event = Dynamic::new(&EVENTS);
+        assert!(read_event(ProtocolKind::Json11, &frame, &mut event).is_err(), "{frame:?}");
+    }
 }
