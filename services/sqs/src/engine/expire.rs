@@ -28,7 +28,9 @@ struct Look {
 impl Engine {
     /// Removes what outlived a queue's retention, at most so many batches of it.
     pub(crate) async fn expire(&self, queue: &Queue, batches: usize) -> Result<(), StoreError> {
-        for _ in 0..batches {
+        // Mostly nothing has expired, which the first message alone tells.
+        let pages = std::iter::once(1).chain(std::iter::repeat(PAGE));
+        for page in pages.take(batches.saturating_add(1)) {
             let now = self.now();
             let expiry = queue.state().expiry;
             if expiry.not_before > now {
@@ -36,7 +38,7 @@ impl Engine {
             }
             // What arrives while this looks lowers the instant again.
             queue.state().expiry.not_before = Timestamp::MAX;
-            let look = self.store().transact(|tx| async move { look(&tx, queue, expiry.from, now).await }).await;
+            let look = self.store().transact(|tx| async move { look(&tx, queue, expiry.from, now, page).await }).await;
             let mut state = queue.state();
             let Ok(look) = look else {
                 state.expiry.not_before = now;
@@ -80,13 +82,13 @@ impl Engine {
     }
 }
 
-async fn look(tx: &Tx, queue: &Queue, from: MessageNo, now: Timestamp) -> Result<Look, StoreError> {
+async fn look(tx: &Tx, queue: &Queue, from: MessageNo, now: Timestamp, at_most: usize) -> Result<Look, StoreError> {
     let retention = queue.record().settings.retention();
     let mut look = Look { gone: Vec::new(), from, next: Some(Timestamp::MAX) };
     look_at_aged(tx, queue, &mut look, now.minus(retention)).await?;
     let span = Span::prefix(&(queue.id,)).from(&(queue.id, from.max(queue.floor() + 1)));
-    let page = scan_unchecked(tx, queue, &span).await?;
-    let full = page.len() == PAGE;
+    let page = scan_unchecked(tx, queue, &span, at_most).await?;
+    let full = page.len() == at_most;
     for (number, message) in page {
         let ends = message.sent_at.plus(retention);
         if ends <= now {
@@ -110,10 +112,11 @@ async fn scan_unchecked(
     tx: &Tx,
     queue: &Queue,
     span: &Span,
+    at_most: usize,
 ) -> Result<Vec<(MessageNo, super::message::Message)>, StoreError> {
     use store::Reader;
     let range = MESSAGES.range(&queue.scope, span);
-    let rows = tx.scan_unchecked(range, Order::Ascending, PAGE).await?;
+    let rows = tx.scan_unchecked(range, Order::Ascending, at_most).await?;
     let mut page = Vec::with_capacity(rows.len());
     let prefix = MESSAGES.prefix(&queue.scope).len();
     for (key, value) in rows {
