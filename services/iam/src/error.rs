@@ -7,7 +7,7 @@ mod flaw;
 
 use api_iam::errors;
 use service_kit::{Dialect, Error, Fault, Rendered, dialect};
-use smithy::{Issue, ProtocolKind, Violation};
+use smithy::{Issue, PathPart, ProtocolKind, Violation};
 
 use crate::engine::refusal::{Hold, Noun, Refusal};
 
@@ -137,6 +137,9 @@ impl Dialect for Words {
         match fault {
             // IAM stopped to tell values in 2024, and never told the values an enum has.
             Fault::Validation(issues) => {
+                if let Some(text) = issues.first().and_then(own_words) {
+                    return Rendered::sender("ValidationError", 400, text);
+                }
                 let told: Vec<Issue> = issues.iter().map(without_value).collect();
                 let rendered = dialect::usual(&Fault::Validation(told), protocol);
                 Rendered { message: rendered.message.map(|text| text.replace(" value set: []", " value set")), ..rendered }
@@ -146,6 +149,30 @@ impl Dialect for Words {
         }
     }
 }
+
+/// Names and paths are checked by IAM itself, in words of its own.
+fn own_words(issue: &Issue) -> Option<String> {
+    let (Violation::Pattern(pattern), Some(PathPart::Member(member))) = (&issue.violation, issue.path.0.last()) else {
+        return None;
+    };
+    let member = member[..1].to_lowercase() + &member[1..];
+    match *pattern {
+        NAME => Some(format!(
+            "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the \
+             following: +=,.@_-"
+        )),
+        PATH => Some(format!(
+            "The specified value for {member} is invalid. It must begin and end with / and contain only alphanumeric \
+             characters and/or / characters."
+        )),
+        _ => None,
+    }
+}
+
+/// The model's pattern of names.
+const NAME: &str = r"[\w+=,.@-]+";
+/// The model's pattern of paths.
+const PATH: &str = r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)";
 
 fn without_value(issue: &Issue) -> Issue {
     let violation = match &issue.violation {
@@ -158,7 +185,7 @@ fn without_value(issue: &Issue) -> Issue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use smithy::{Path, PathPart};
+    use smithy::Path;
 
     /// Recorded: LocalStack's `test_user_match_id_mismatch`, `test_invalid_update_parameters`.
     #[test]

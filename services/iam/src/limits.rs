@@ -54,3 +54,17 @@ pub const SAML_PROVIDERS: u64 = 100;
 pub const OIDC_PROVIDERS: u64 = 100;
 /// Signing certificates of a user.
 pub const SIGNING_CERTIFICATES: u64 = 2;
+/// MFA devices of a user, or of root.
+pub const DEVICES: usize = 8;
+/// SSH public keys of a user.
+pub const SSH_KEYS: usize = 5;
+/// Credentials of a user for one service (`CreateServiceSpecificCredential`).
+pub const SERVICE_CREDENTIALS: usize = 2;
+/// Private keys of a SAML provider (`UpdateSAMLProvider`).
+pub const SAML_KEYS: usize = 2;
+/// Audiences of an OpenID Connect provider.
+pub const CLIENTS: usize = 100;
+/// Thumbprints of an OpenID Connect provider.
+pub const THUMBPRINTS: usize = 5;
+/// Days for which last uses of services are told (`GetServiceLastAccessedDetails`).
+pub const ACCESS_DAYS: u64 = 400;

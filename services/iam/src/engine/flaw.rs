@@ -16,6 +16,8 @@ pub(crate) enum Flaw {
     Password,
     /// The old password is another.
     OldPassword,
+    /// Somebody else changed it meanwhile.
+    Concurrent,
     /// Only users have this.
     NotAUser,
     /// The device does not show this code, or these two in a row; or they were used before.
@@ -38,6 +40,16 @@ pub(crate) enum Flaw {
     Metadata,
     /// A service whose roles take no suffix.
     Suffix(String),
+    /// A provider's address that none can have.
+    Address,
+    /// Thumbprints that are none.
+    Thumbprint(String),
+    /// More thumbprints than a provider can have.
+    Thumbprints,
+    /// A private key that cannot be read.
+    PrivateKey,
+    /// Encrypted assertions are asked for, and nothing could decrypt them.
+    NoPrivateKey,
     /// A service-linked role of this name is there.
     RoleTaken(String),
     /// A service that links no roles.
@@ -53,6 +65,8 @@ pub(crate) enum Thing {
     PasswordPolicy,
     /// A virtual MFA device, by serial number.
     Device,
+    /// A virtual MFA device that somebody has, by serial number.
+    Assigned,
     /// A server certificate, by name.
     ServerCertificate,
     /// A signing certificate, by id.

@@ -31,10 +31,11 @@ pub(crate) enum Unfit {
     Chain(i64),
 }
 
-/// Reads one certificate: exactly one, in PEM.
-pub(crate) fn certificate(text: &str) -> Result<Facts, Unfit> {
+/// Reads one certificate: exactly one, in PEM. Gives its DER too.
+pub(crate) fn certificate(text: &str) -> Result<(Facts, Vec<u8>), Unfit> {
     let der = only(text).ok_or(Unfit::Certificate)?;
-    parse(&der).map(|certificate| facts(&certificate)).ok_or(Unfit::Certificate)
+    let facts = parse(&der).map(|certificate| facts(&certificate)).ok_or(Unfit::Certificate)?;
+    Ok((facts, der))
 }
 
 /// Reads a server's certificate with its key and chain, and checks that they belong together.

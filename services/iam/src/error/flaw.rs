@@ -3,6 +3,7 @@
 use api_iam::errors;
 use service_kit::Error;
 
+use super::validation;
 use crate::engine::flaw::{Flaw, Thing};
 use crate::engine::pem::Unfit;
 use crate::engine::public_key::BadKey;
@@ -16,6 +17,9 @@ pub(super) fn told(flaw: Flaw) -> Error {
             errors::password_policy_violation_exception("Password does not conform to the account password policy.")
         }
         Flaw::OldPassword => errors::access_denied_exception("The old password was incorrect."),
+        Flaw::Concurrent => errors::concurrent_modification_exception(
+            "The request was rejected because multiple requests to change this object were submitted simultaneously.",
+        ),
         Flaw::NotAUser => errors::invalid_user_type_exception("Only IAM Users can change their own password"),
         Flaw::Code => errors::invalid_authentication_code_exception("Authentication code for device is not valid."),
         Flaw::DeviceInUse => {
@@ -41,6 +45,15 @@ pub(super) fn told(flaw: Flaw) -> Error {
             "No such service {name} is supported for Service Specific Credentials"
         )),
         Flaw::Metadata => errors::invalid_input_exception("Could not parse metadata"),
+        Flaw::Address => return validation("Invalid Open ID Connect Provider URL"),
+        Flaw::Thumbprint(text) => errors::invalid_input_exception(format!("Invalid thumbprint: {text}")),
+        Flaw::Thumbprints => {
+            errors::invalid_input_exception("Thumbprint list must contain fewer than 5 entries.")
+        }
+        Flaw::PrivateKey => errors::invalid_input_exception("Could not parse private key"),
+        Flaw::NoPrivateKey => errors::invalid_input_exception(
+            "A private key is required when the assertion encryption mode is Required.",
+        ),
         Flaw::Suffix(service) => {
             errors::invalid_input_exception(format!("Custom suffix is not allowed for {service}"))
         }
@@ -75,7 +88,7 @@ fn missing(thing: Thing, name: &str) -> String {
     match thing {
         Thing::Login => format!("Login Profile for User {name} cannot be found."),
         Thing::PasswordPolicy => format!("The Password Policy with domain name {name} cannot be found."),
-        Thing::Device => format!("VirtualMFADevice with serial number {name} doesn't exist."),
+        Thing::Device | Thing::Assigned => format!("VirtualMFADevice with serial number {name} doesn't exist."),
         Thing::ServerCertificate => format!("The Server Certificate with name {name} cannot be found."),
         Thing::SigningCertificate => format!("The Certificate with id {name} cannot be found."),
         Thing::SshKey => format!("The SSH Public Key with id {name} cannot be found."),
@@ -92,6 +105,7 @@ fn exists(thing: Thing, name: &str) -> String {
     match thing {
         Thing::Login => format!("Login Profile for user {name} already exists."),
         Thing::Device => "MFADevice entity at the same path and name already exists.".to_owned(),
+        Thing::Assigned => format!("MFA Device {name} is already in use."),
         Thing::ServerCertificate => format!("The Server Certificate with name {name} already exists."),
         Thing::Oidc => format!("Provider with url https://{name} already exists."),
         Thing::Saml => format!("Provider with name {name} already exists."),

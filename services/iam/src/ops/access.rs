@@ -14,7 +14,7 @@ use crate::engine::home::Home;
 use crate::store::{ENTITIES, EntityRecord, PROFILES, key};
 
 /// Reads what an ARN is made of. Operations tell what they touch without waiting: engines on one machine answer at once.
-fn now<T>(read: impl Future<Output = Result<T, StoreError>>) -> Result<T, Error> {
+pub(crate) fn now<T>(read: impl Future<Output = Result<T, StoreError>>) -> Result<T, Error> {
     let answer = read.now_or_never();
     answer.unwrap_or_else(|| Err(StoreError::unavailable("a path could not be read at once"))).map_err(Error::from)
 }

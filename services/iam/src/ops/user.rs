@@ -37,7 +37,7 @@ pub(crate) async fn get_user(ctx: &Ctx, input: GetUserInput) -> Outcome<GetUser>
 }
 
 /// Root has neither name nor path.
-async fn root(ctx: &Ctx) -> Result<User, service_kit::Error> {
+pub(crate) async fn root(ctx: &Ctx) -> Result<User, service_kit::Error> {
     let home = home(ctx);
     Ok(User {
         path: None,
