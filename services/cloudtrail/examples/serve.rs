@@ -1,0 +1,22 @@
+//! This service and SQS behind the gateway, in memory: `cargo run -p svc-cloudtrail --example serve`, then
+//! `aws --endpoint-url http://localhost:4566 sqs create-queue --queue-name q` and
+//! `aws --endpoint-url http://localhost:4566 cloudtrail lookup-events`.
+
+use std::net::SocketAddr;
+
+use gateway::Listener;
+use runtime::Runtime;
+use store::Store;
+use testkit::TestCloud;
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let runtime = Runtime::real();
+    let store = Store::in_memory(runtime.random.clone());
+    let cloud = TestCloud::on(runtime, store, |parts| vec![svc_cloudtrail::service(parts), svc_sqs::service(parts)]);
+    let address = SocketAddr::from(([127, 0, 0, 1], 4566));
+    let listener = Listener::bind(address, cloud.gateway().clone(), None).await?;
+    println!("CloudTrail listens on http://{}", listener.address()?);
+    listener.serve().await;
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! Told of every call: notes what was asked before the handler consumes it, and keeps the event after.
+
+use std::sync::Arc;
+
+use service_kit::{BoxFuture, CallRecord, Cloud, Ctx, Input, Note, Principal, Recorder};
+
+use super::Engine;
+use super::event::{self, Event, Parameters};
+use super::kept::Kept;
+use super::sinks::{Selected, organization};
+
+impl Recorder for Engine {
+    fn before(&self, ctx: &Ctx, input: &dyn Input) -> Option<Note> {
+        self.records(ctx).then(|| Box::new(Parameters::of(ctx, input)) as Note)
+    }
+
+    fn record(&self, call: CallRecord<'_>) -> Option<BoxFuture<'static, ()>> {
+        self.usage().note(&call);
+        if !self.records(call.ctx) {
+            return None;
+        }
+        let events = event::events(&call);
+        // What failed changed nothing, and what only reads neither: nobody has to wait for those.
+        let waits = call.error.is_none() && !call.ctx.operation.read_only;
+        match self.sinks().known().filter(|known| !known.across_accounts()) {
+            Some(known) => self.keep(selected(events, &known), waits),
+            None => Some(Box::pin(self.clone().find_and_keep(call.ctx.cloud().clone(), events, waits))),
+        }
+    }
+}
+
+impl Engine {
+    /// Whether a call may leave an event. A data event only does when someone selects its kind.
+    fn records(&self, ctx: &Ctx) -> bool {
+        if matches!(ctx.caller.principal, Principal::Internal(_)) {
+            return false;
+        }
+        match (ctx.operation.data_event, self.sinks().known()) {
+            (Some(kind), Some(known)) => known.may_select_data(kind),
+            _ => true,
+        }
+    }
+
+    fn keep(&self, kept: Vec<Kept>, waits: bool) -> Option<BoxFuture<'static, ()>> {
+        if kept.is_empty() {
+            return None;
+        }
+        let engine = self.clone();
+        if waits {
+            return Some(Box::pin(async move { engine.queue().keep(kept).await }));
+        }
+        self.queue().add(kept).then(|| Box::pin(async move { engine.make_room().await }) as BoxFuture<'static, ()>)
+    }
+
+    /// The same when it must be looked up first who selects what.
+    async fn find_and_keep(self, cloud: Cloud, events: Vec<Event>, waits: bool) {
+        let mut kept = Vec::with_capacity(events.len());
+        for event in events {
+            let organization = organization(&cloud, event.account).await;
+            let sinks = self.all_sinks().await.of(&event, organization.as_deref());
+            kept.push(Kept { event, sinks });
+        }
+        kept.retain(Kept::matters);
+        if let Some(end) = self.keep(kept, waits) {
+            end.await;
+        }
+    }
+
+    async fn make_room(&self) {
+        if let Err(error) = self.queue().flush().await {
+            tracing::error!(%error, "events wait in memory: they cannot be written");
+        }
+    }
+}
+
+fn selected(events: Vec<Event>, known: &Arc<Selected>) -> Vec<Kept> {
+    let kept = events.into_iter().map(|event| Kept { sinks: known.of(&event, None), event });
+    kept.filter(Kept::matters).collect()
+}

@@ -1,0 +1,118 @@
+//! What the tests of this service share: a cloud, and calls in a line.
+
+use std::sync::Arc;
+
+use api_cloudtrail::*;
+use api_sqs::{CreateQueue, CreateQueueInput, SendMessage, SendMessageInput};
+use names::AccountId;
+use serde_json::Value;
+use service_kit::{AccessRequest, Authorizer, BoxFuture, Caller, Ctx, Decision, Principal};
+use testkit::TestCloud;
+
+/// The ARN of the trail called `logs`.
+pub(crate) const LOGS: &str = "arn:aws:cloudtrail:us-east-1:000000000000:trail/logs";
+
+/// A cloud with this service and SQS.
+pub(crate) fn cloud() -> TestCloud {
+    TestCloud::new(|parts| vec![svc_cloudtrail::service(parts), svc_sqs::service(parts)])
+}
+
+/// The same where everyone may do everything.
+pub(crate) fn open_cloud() -> TestCloud {
+    let mut parts = TestCloud::parts();
+    parts.authorizer = Arc::new(Everyone);
+    let services = vec![svc_cloudtrail::service(&parts), svc_sqs::service(&parts)];
+    TestCloud::of(parts, services)
+}
+
+/// Allows everything but what nobody may name.
+struct Everyone;
+
+impl Authorizer for Everyone {
+    fn decide<'a>(&'a self, ctx: &'a Ctx, request: AccessRequest<'a>) -> BoxFuture<'a, Decision> {
+        Box::pin(std::future::ready(self.decide_now(ctx, &request).unwrap()))
+    }
+
+    fn decide_now(&self, _ctx: &Ctx, request: &AccessRequest<'_>) -> Option<Decision> {
+        let reason = format!("because no identity-based policy allows the {} action", request.action);
+        Some(if request.resource.contains("forbidden") { Decision::Deny { reason } } else { Decision::Allow })
+    }
+}
+
+/// A user of an account.
+pub(crate) fn user(account: AccountId, name: &str) -> Caller {
+    let arn = format!("arn:aws:iam::{account}:user/{name}");
+    Caller {
+        account,
+        principal: Principal::User { arn, id: "AIDAEXAMPLE".into() },
+        access_key: Some("AKIAEXAMPLE".into()),
+        session: None,
+    }
+}
+
+/// The input that creates a queue.
+pub(crate) fn queue(name: &str) -> CreateQueueInput {
+    CreateQueueInput { queue_name: name.to_owned(), ..Default::default() }
+}
+
+/// Creates a queue.
+pub(crate) async fn create(cloud: &TestCloud, name: &str) -> String {
+    cloud.call::<CreateQueue>(queue(name)).await.unwrap().queue_url.unwrap()
+}
+
+/// Sends a message.
+pub(crate) async fn send(cloud: &TestCloud, url: &str) {
+    let input = SendMessageInput { queue_url: url.into(), message_body: "secret body".into(), ..Default::default() };
+    cloud.call::<SendMessage>(input).await.unwrap();
+}
+
+/// Looks up events by an attribute.
+pub(crate) fn by(key: &str, value: &str) -> LookupEventsInput {
+    let attribute = LookupAttribute { attribute_key: key.into(), attribute_value: value.to_owned() };
+    LookupEventsInput { lookup_attributes: Some(vec![attribute]), ..Default::default() }
+}
+
+/// The events that a lookup finds on its first page.
+pub(crate) async fn look(cloud: &TestCloud, input: LookupEventsInput) -> Vec<Event> {
+    cloud.call::<LookupEvents>(input).await.unwrap().events.unwrap()
+}
+
+/// The only event of a name, as JSON.
+pub(crate) async fn the_event(cloud: &TestCloud, name: &str) -> Value {
+    let events = look(cloud, by("EventName", name)).await;
+    assert_eq!(events.len(), 1, "{name}");
+    json(&events[0])
+}
+
+/// An event as JSON.
+pub(crate) fn json(event: &Event) -> Value {
+    serde_json::from_str(event.cloud_trail_event.as_deref().unwrap()).unwrap()
+}
+
+/// The input that creates a trail.
+pub(crate) fn trail(name: &str) -> CreateTrailInput {
+    CreateTrailInput { name: name.into(), s3_bucket_name: "bucket".into(), ..Default::default() }
+}
+
+/// Creates the trail called `logs` and lets it record.
+pub(crate) async fn log(cloud: &TestCloud) {
+    cloud.call::<CreateTrail>(trail("logs")).await.unwrap();
+    cloud.call::<StartLogging>(StartLoggingInput { name: "logs".into() }).await.unwrap();
+}
+
+/// A condition of an advanced selector.
+pub(crate) fn equals(field: &str, value: &str) -> AdvancedFieldSelector {
+    AdvancedFieldSelector { field: field.into(), equals: Some(vec![value.into()]), ..Default::default() }
+}
+
+/// Lets a trail record data events of queues.
+pub(crate) async fn select_queues(cloud: &TestCloud, name: &str) {
+    let field_selectors = vec![equals("eventCategory", "Data"), equals("resources.type", "AWS::SQS::Queue")];
+    let selector = AdvancedEventSelector { name: None, field_selectors };
+    let input = PutEventSelectorsInput {
+        trail_name: name.into(),
+        advanced_event_selectors: Some(vec![selector]),
+        ..Default::default()
+    };
+    cloud.call::<PutEventSelectors>(input).await.unwrap();
+}
