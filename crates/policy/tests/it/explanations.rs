@@ -63,6 +63,32 @@ fn it_names_the_statement_that_denies() {
     assert_eq!(places, (Position { line: 6, column: 77 }, Position { line: 8, column: 65 }));
 }
 
+/// An evaluation stops at the first denial; its explanation goes on to the end.
+#[test]
+fn it_shows_what_stands_behind_a_denial() {
+    let deny = r#"{"Effect": "Deny", "Action": "*", "Resource": "*"}"#;
+    let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{deny}, {deny}]}}"#);
+    let policy = parse(&text, Kind::Identity);
+    let attached = Attached { name: "p", policy: &policy };
+    let (identity, level) = ([attached, attached], [attached]);
+    let policies = Policies {
+        identity: &identity,
+        boundary: Some(attached),
+        service_control: &[&level, &level],
+        ..Policies::default()
+    };
+    let request = Request { principal: alice(), action: "a:b", resource: QUEUE, context: &() };
+    let shown: Vec<_> = explain(&policies, &request)
+        .policies
+        .iter()
+        .map(|policy| (policy.source, policy.level, policy.statements.len()))
+        .collect();
+    let (scp, identity) = (Source::ServiceControl, Source::Identity);
+    let all =
+        [(scp, Some(0), 2), (scp, Some(1), 2), (identity, None, 2), (identity, None, 2), (Source::Boundary, None, 2)];
+    assert_eq!(shown, all);
+}
+
 #[test]
 fn it_shows_only_the_first_values_of_many() {
     let many: Vec<String> = (0..1000).map(|n| format!("v{n}")).collect();

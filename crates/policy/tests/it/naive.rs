@@ -323,7 +323,10 @@ fn fits(operator: &str, want: &str, have: &str, variables: bool, facts: &Facts) 
         }
         "ArnEquals" | "ArnLike" => expanded(true).is_some_and(|want| six_parts(&want, have)),
         "Bool" => ["true", "false"].contains(&have) && want == have,
-        "BinaryEquals" => want == have,
+        // The generator's base64 has no padding.
+        "BinaryEquals" => {
+            want == have && have.len().is_multiple_of(4) && have.chars().all(|c| c.is_ascii_alphanumeric())
+        }
         "IpAddress" => address(want, have).unwrap_or(false),
         _ if operator.starts_with("Numeric") => {
             matches!((want.parse(), have.parse()), (Ok(want), Ok(have)) if order(have, want))

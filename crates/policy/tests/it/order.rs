@@ -109,6 +109,21 @@ fn a_grant_goes_as_far_as_it_names_the_caller() {
     }
 }
 
+/// The best grant counts, wherever it stands.
+#[test]
+fn of_several_grants_the_best_counts() {
+    let grant =
+        |name: &str| format!(r#"{{"Effect": "Allow", "Principal": {}, "Action": "*", "Resource": "*"}}"#, quoted(name));
+    for (first, second) in [(ROLE, "111111111111"), ("111111111111", ROLE)] {
+        let text = format!(r#"{{"Statement": [{}, {}]}}"#, grant(first), grant(second));
+        let policy = parse(&text, Kind::Resource);
+        let resource = Some(Attached { name: "r", policy: &policy });
+        let policies = Policies { resource, resource_account: Some(account(1)), ..Policies::default() };
+        let request = Request { principal: worker(), action: "sqs:SendMessage", resource: QUEUE, context: &() };
+        assert!(evaluate(&policies, &request).allowed, "{first} before {second}");
+    }
+}
+
 #[test]
 fn identity_boundary_and_session_are_an_intersection() {
     for (identity, boundary, session, expected) in [

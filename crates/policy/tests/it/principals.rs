@@ -82,6 +82,7 @@ fn each_sort_matches_whom_it_names() {
         (r#"{"Service": "sns.us-east-1.amazonaws.com"}"#, service, false),
         (r#"{"Service": "sns.eu-west-1.amazonaws.com"}"#, Who::service("sns.amazonaws.com", ""), false),
         (r#"{"Service": "sns.eu-west-1.amazonaws.com.cn"}"#, Who::service("sns.amazonaws.com.cn", "eu-west-1"), true),
+        (r#"{"Service": "sns..amazonaws.com"}"#, Who::service("sns.amazonaws.com", ""), false),
         (r#"{"Service": "*"}"#, service, true),
         (r#"{"Service": "*"}"#, alice(), false),
         (r#"{"Federated": "arn:aws:iam::111111111111:oidc-provider/idp.example"}"#, token, true),
