@@ -154,7 +154,7 @@ impl Dialect for Words {
             }
             // Unlike other JSON services, SQS kept the statuses of its query days.
             Fault::AccessDenied { .. } | Fault::Authentication(_) => {
-                let usual = dialect::usual(fault, protocol);
+                let usual = dialect::usual(&in_small_letters(fault), protocol);
                 let incomplete = usual.query_code == "IncompleteSignature";
                 let status = if incomplete { 400 } else { 403 };
                 Rendered { status, query_status: status, ..usual }
@@ -177,6 +177,15 @@ impl Words {
     }
 }
 
+/// SQS names the denied action in small letters: "not authorized to perform: sqs:sendmessage".
+/// Source: answers quoted in github.com/aws/serverless-application-model/issues/3633 and microsoft/aspire/pull/3333.
+fn in_small_letters(fault: &Fault) -> Fault {
+    let Fault::AccessDenied { principal, action, resource, reason } = fault else { return fault.clone() };
+    let small = action.to_ascii_lowercase();
+    let (principal, resource, reason) = (principal.clone(), resource.clone(), reason.replace(action.as_str(), &small));
+    Fault::AccessDenied { principal, action: small, resource, reason }
+}
+
 /// A member as SQS names it: `QueueUrl`, `Entries.1.Id`.
 fn parameter(issue: &Issue) -> String {
     let parts = issue.path.0.iter().map(|part| match part {
@@ -190,6 +199,20 @@ fn parameter(issue: &Issue) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn denials_name_the_action_in_small_letters() {
+        let fault = Fault::AccessDenied {
+            principal: "arn:aws:iam::000000000000:user/U".to_owned(),
+            action: "sqs:SendMessage".to_owned(),
+            resource: None,
+            reason: "because no identity-based policy allows the sqs:SendMessage action".to_owned(),
+        };
+        let told = Words.render(&fault, ProtocolKind::Json10);
+        let text = "User: arn:aws:iam::000000000000:user/U is not authorized to perform: sqs:sendmessage because no \
+                    identity-based policy allows the sqs:sendmessage action";
+        assert_eq!((told.message.as_deref(), told.status, &*told.query_code), (Some(text), 403, "AccessDenied"));
+    }
 
     #[test]
     fn unknown_operations_over_query() {
