@@ -7,8 +7,10 @@
 //! | `receive.rs` | receive and delete with few and with many messages waiting |
 //! | `fifo.rs` | a FIFO queue in high-throughput mode |
 //! | `wake.rs` | how long a waiting receiver waits |
+//! | `authority.rs` | what authorisation and audit add to SendMessage |
 //! | `start.rs` | cold starts and idle memory |
 
+mod authority;
 mod fifo;
 mod limits;
 mod receive;
@@ -64,6 +66,9 @@ pub const ALL: &[Workload] = &[
     any("wake-crowd", "the same with a thousand waiting", |s, n| {
         let crowd = s.scale.crowd;
         Box::pin(wake::wake(s, n, crowd))
+    }),
+    own("authority", "what policies and audit add to SendMessage, in process, durable", |s, n| {
+        Box::pin(authority::overhead(s, n))
     }),
     own("start", "cold start to the first answer, idle memory", |s, n| Box::pin(start::starts(s, n))),
 ];

@@ -68,7 +68,7 @@ impl Authority {
             membership,
             owner_membership,
             resource_policy: self.resource_policy(ctx, &request).await?,
-            rules_alone: request.resource_rules_alone(),
+            rules_alone: request.resource != "*" && request.resource_rules_alone(),
             resource_tags: Tags::new(),
         };
         if request.resource != "*" && speaks_of_tags(&case) {

@@ -84,7 +84,7 @@ impl Reader for Likely<'_> {
     }
 
     fn blob(&mut self, member: &'static Member) -> ReadResult<Bytes> {
-        Ok(Bytes::from(self.text(member)))
+        Ok(self.text(member).chars().map(|letter| letter as u8).collect())
     }
 
     fn timestamp(&mut self, _member: &'static Member) -> ReadResult<Timestamp> {

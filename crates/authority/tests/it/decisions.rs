@@ -133,6 +133,7 @@ async fn where_the_resource_rules_alone_identity_policies_count_as_far_as_it_let
     );
     world.known.resource(&queue(HOME), &statement(&account));
     assert_eq!(world.call(&user, &queue(HOME)).await, Ok(()));
+    assert_eq!(world.call(&user, "*").await, Ok(()), "what has no resource has no policy of its own");
     let poor = world.known.user("poor", &[]);
     assert_eq!(world.call(&poor, &queue(HOME)).await.unwrap_err(), NO_IDENTITY);
 }

@@ -20,13 +20,13 @@ impl Admin {
             Ok(read) => read,
             Err(why) => return refuse(StatusCode::BAD_REQUEST, why),
         };
-        let Some(account) = principal.parse::<Arn>().ok().and_then(|arn| arn.account) else {
+        let Some(account) = principal.parse::<Arn>().ok().and_then(|arn| arn.account_id()) else {
             return refuse(StatusCode::BAD_REQUEST, format!("{principal} is no ARN of a user or role"));
         };
         let Some(deeds) = self.cloud.deeds() else {
             return refuse(StatusCode::NOT_FOUND, "cloudtrail, which remembers what was done, does not run");
         };
-        let since = self.cloud.runtime().clock.now() - Duration::from_secs(days * 86_400);
+        let since = self.cloud.runtime().clock.now().minus(Duration::from_secs(days.saturating_mul(86_400)));
         match deeds.of(&self.cloud, account, &principal, since).await {
             Ok(deeds) => json(&least_privilege(&deeds)),
             Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),

@@ -13,6 +13,8 @@ use service_kit::{Caller, Error, Fault, Input, Principal, RequestInfo};
 use smithy::{Member, OperationSchema};
 use testkit::TestCloud;
 
+use crate::fixtures::Fixtures;
+
 /// Permissions one operation may need, its own and those it depends on.
 const AT_MOST: usize = 8;
 
@@ -20,6 +22,7 @@ struct Walk {
     cloud: TestCloud,
     user: Caller,
     operation: &'static OperationSchema,
+    fixtures: Fixtures,
 }
 
 impl Walk {
@@ -30,7 +33,8 @@ impl Walk {
         let made = cloud.call::<CreateUser>(input).await.unwrap().user.unwrap();
         let principal = Principal::User { arn: made.arn, id: made.user_id };
         let user = Caller { account: cloud.account(), principal, access_key: None, session: None };
-        Self { cloud, user, operation }
+        let fixtures = Fixtures::of(&cloud, operation.service.id).await;
+        Self { cloud, user, operation, fixtures }
     }
 
     async fn go(&self) -> Result<(), Error> {
@@ -59,7 +63,7 @@ impl Walk {
 
     fn input(&self) -> Box<dyn Input> {
         let (service, account) = (self.operation.service.id, self.user.account);
-        let known = |member: &Member| known(service, self.operation.name, &account.to_string(), member);
+        let known = |member: &Member| self.fixtures.value(service, member);
         let cloud = self.cloud.cloud();
         let mut input = cloud.find(service, self.operation.name).unwrap().new_input();
         Likely { service, account, known: &known }.fill(input.as_mut()).unwrap();
@@ -76,16 +80,6 @@ impl Walk {
         let input = PutUserPolicyInput { user_name, policy_name, policy_document: document };
         self.cloud.call::<PutUserPolicy>(input).await.unwrap();
     }
-}
-
-/// Values that an operation needs to be understood: what its resource is must be told before anyone can decide.
-fn known(service: &str, _operation: &str, account: &str, member: &Member) -> Option<String> {
-    let text = match (service, member.name) {
-        ("sqs", "QueueUrl") => format!("http://localhost:4566/{account}/q"),
-        ("sqs", "SourceArn") => format!("arn:aws:sqs:us-east-1:{account}:q"),
-        _ => return None,
-    };
-    Some(text)
 }
 
 fn cloud() -> TestCloud {
@@ -135,7 +129,9 @@ async fn everybody_may_what_exactly_its_policy_allows() {
                 _ => None,
             };
             let Some((action, resource, _)) = &refusal else { break };
-            permissions.insert((action.clone(), resource.clone().unwrap_or("*".to_owned())));
+            let resource = resource.clone().unwrap_or("*".to_owned());
+            assert!(resource == "*" || resource.starts_with("arn:"), "{} touches {resource}", name(operation));
+            permissions.insert((action.clone(), resource));
             walk.permit(&permissions).await;
         }
         if let Some((action, _, reason)) = refusal {

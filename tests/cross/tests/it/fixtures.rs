@@ -1,0 +1,57 @@
+//! What an account must have, and how its things are called, for an operation to be understood: who decides must first be
+//! told on what.
+
+use api_kms::{CreateKey, CreateKeyInput, Encrypt, EncryptInput};
+use bytes::Bytes;
+use smithy::Member;
+use testkit::TestCloud;
+
+/// The things of one account.
+#[derive(Default)]
+pub(crate) struct Fixtures {
+    account: String,
+    /// A key of KMS, by ARN.
+    key: String,
+    /// Something it encrypted, in the letters of Latin 1.
+    ciphertext: String,
+}
+
+impl Fixtures {
+    /// Makes what the operations of a service need.
+    pub(crate) async fn of(cloud: &TestCloud, service: &str) -> Self {
+        let account = cloud.account().to_string();
+        if service != "kms" {
+            return Self { account, ..Self::default() };
+        }
+        let made = cloud.call::<CreateKey>(CreateKeyInput::default()).await.unwrap().key_metadata.unwrap();
+        let key = made.arn.unwrap();
+        let input = EncryptInput { key_id: key.clone(), plaintext: Bytes::from_static(b"x"), ..Default::default() };
+        let sealed = cloud.call::<Encrypt>(input).await.unwrap().ciphertext_blob.unwrap();
+        Self { account, key, ciphertext: sealed.iter().map(|byte| char::from(*byte)).collect() }
+    }
+
+    /// The value of a member that needs a particular one.
+    pub(crate) fn value(&self, service: &str, member: &Member) -> Option<String> {
+        let account = &self.account;
+        let text = match (service, member.name, member.target.name) {
+            ("kms", "KeyId" | "TargetKeyId" | "DestinationKeyId", _) => self.key.clone(),
+            ("kms", "CiphertextBlob", _) => self.ciphertext.clone(),
+            ("kms", "AliasName", _) => "alias/likely".to_owned(),
+            ("kms", "GrantId", _) => "0".repeat(64),
+            ("organizations", "ResourceId", _) | ("organizations", _, "PolicyTargetId") => "111122223333".to_owned(),
+            ("organizations", _, "AccountId" | "ChildId" | "TaggableResourceId") => "111122223333".to_owned(),
+            ("organizations", _, "Email") => "likely@example.com".to_owned(),
+            ("organizations", _, "RootId" | "ParentId") => "r-ab12".to_owned(),
+            ("organizations", _, "OrganizationalUnitId") => "ou-ab12-11111111".to_owned(),
+            ("organizations", _, "PolicyId") => "p-1234567890".to_owned(),
+            ("organizations", _, "HandshakeId") => "h-1234567890".to_owned(),
+            ("organizations", _, "ResponsibilityTransferId") => "rt-1234567890".to_owned(),
+            ("organizations", _, "CreateAccountRequestId") => "car-1234567890".to_owned(),
+            ("sqs", "QueueUrl", _) => format!("http://localhost:4566/{account}/q"),
+            ("sqs", "SourceArn", _) => format!("arn:aws:sqs:us-east-1:{account}:q"),
+            ("sts", "TargetPrincipal", _) => "111122223333".to_owned(),
+            _ => return None,
+        };
+        Some(text)
+    }
+}
