@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `ops/` | the AWS edge: typed input → engine → typed output; `ops/mod.rs` is the operation table |
 //! | `engine/` | identities and policies, in their own words; `engine/mod.rs` maps it |
-//! | `store.rs` | tables, keys, records |
+//! | `store.rs`, `store/` | tables, keys, records |
+//! | `calls.rs` | calls to other services |
 //! | `principals.rs` | what the authority asks of callers: keys, policies, tags |
 //! | `tasks.rs` | background work |
 //! | `resources.rs` | `AWS::IAM::…`, for stacks and inventories |
@@ -14,11 +15,13 @@
 //! is told is never older than an acknowledged change: every change touches its account's revision, which caches watch.
 //! Names are found whatever their case. Secrets lie sealed in the store and are shown once.
 
+mod calls;
 mod engine;
 mod error;
 pub mod limits;
 mod ops;
 mod principals;
+mod resources;
 mod store;
 mod tasks;
 
@@ -51,5 +54,5 @@ pub fn service(parts: &CloudParts) -> Service {
         .policies(ops::IamResources)
         .principals(Arc::new(Bearers(engine)))
         .on_reset(move |_| forgetful.forget());
-    tasks::add(service)
+    resources::add(tasks::add(service))
 }

@@ -39,14 +39,13 @@ impl Principals for Bearers {
 
     fn check_mfa<'a>(
         &'a self,
-        _cloud: &'a Cloud,
-        _account: AccountId,
-        _user: &'a str,
-        _serial: &'a str,
-        _code: &'a str,
+        cloud: &'a Cloud,
+        account: AccountId,
+        user: &'a str,
+        serial: &'a str,
+        code: &'a str,
     ) -> BoxFuture<'a, Result<bool, Error>> {
-        // Nobody has a device yet.
-        Box::pin(std::future::ready(Ok(false)))
+        Box::pin(async move { Ok(self.0.check_code(Home::of(cloud, account), user, serial, code).await?) })
     }
 
     fn used(&self, _cloud: &Cloud, usage: &KeyUse<'_>) {

@@ -83,7 +83,7 @@ impl Engine {
         self.change(home.account, |tx| async move {
             let scope = home.scope();
             if ENTITIES.get(&tx, &scope, &Kind::Role.at(&record.name)).await?.is_some() {
-                return Err(Flaw::RoleTaken(record.name.clone()).into());
+                return Err(Refusal::Flaw(Flaw::RoleTaken(record.name.clone())));
             }
             Counted::Roles.add(&tx, &scope).await?;
             for policy in &record.attached {

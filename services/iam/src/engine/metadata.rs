@@ -1,7 +1,7 @@
 //! Metadata of SAML identity providers: read so far as to know that assertions can be checked by it.
 
 use names::Timestamp;
-use quick_xml::NsReader;
+use quick_xml::{NsReader, XmlVersion};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -30,6 +30,7 @@ pub(crate) struct NoMetadata;
 #[derive(Default)]
 struct Walk {
     path: Vec<Place>,
+    begun: bool,
     entity: Option<String>,
     until: Option<Timestamp>,
     certificate: String,
@@ -73,6 +74,10 @@ impl Metadata {
 impl Walk {
     fn enter(&mut self, namespace: &ResolveResult<'_>, start: &BytesStart<'_>) -> Result<(), NoMetadata> {
         let place = self.place(namespace, start.local_name().as_ref());
+        // One document has one root.
+        if self.path.is_empty() && std::mem::replace(&mut self.begun, true) {
+            return Err(NoMetadata);
+        }
         if place == Place::Entity {
             self.entity = attribute(start, "entityID")?.filter(|id| !id.is_empty());
         }
@@ -140,7 +145,7 @@ fn is(namespace: &ResolveResult<'_>, expected: &str) -> bool {
 
 fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, NoMetadata> {
     let found = start.try_get_attribute(name).map_err(|_| NoMetadata)?;
-    found.map(|value| value.unescape_value().map(String::from).map_err(|_| NoMetadata)).transpose()
+    found.map(|value| value.normalized_value(XmlVersion::Implicit1_0).map(String::from).map_err(|_| NoMetadata)).transpose()
 }
 
 fn is_certificate(base64: &str) -> bool {

@@ -30,13 +30,18 @@ pub(crate) mod attachment;
 pub(crate) mod aws_managed;
 pub(crate) mod bearer;
 pub(crate) mod count;
+pub(crate) mod device;
 pub(crate) mod entity;
 pub(crate) mod flaw;
 pub(crate) mod group;
 pub(crate) mod home;
 pub(crate) mod inline;
+pub(crate) mod linked_role;
 pub(crate) mod listing;
+pub(crate) mod login;
 pub(crate) mod metadata;
+pub(crate) mod oidc;
+pub(crate) mod owned;
 pub(crate) mod password;
 pub(crate) mod pem;
 pub(crate) mod policy;
@@ -46,16 +51,24 @@ pub(crate) mod qr;
 pub(crate) mod refusal;
 pub(crate) mod report;
 pub(crate) mod role;
+pub(crate) mod saml;
+pub(crate) mod server_certificate;
+pub(crate) mod service_credential;
+pub(crate) mod setting;
+pub(crate) mod signing_certificate;
+pub(crate) mod ssh_key;
 pub(crate) mod summary;
 pub(crate) mod tags;
 pub(crate) mod totp;
 pub(crate) mod trust;
 pub(crate) mod usage;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use names::{AccountId, Timestamp};
+use parking_lot::Mutex;
 use runtime::{Random, Runtime};
 use service_kit::CloudParts;
 use store::{Raw, ReadView, Seal, Store, StoreError, Tx};
@@ -75,6 +88,8 @@ struct Inner {
     secrets: Seal,
     bearers: Bearers,
     usage: Usage,
+    /// Secrets of keys that stacks have just made, until they ask for them.
+    handed: Mutex<HashMap<String, String>>,
 }
 
 impl Engine {
@@ -82,7 +97,7 @@ impl Engine {
     pub(crate) fn new(parts: &CloudParts) -> Self {
         let (store, runtime) = (parts.store.clone(), parts.runtime.clone());
         let (bearers, usage) = (Bearers::default(), Usage::default());
-        Self(Arc::new(Inner { store, runtime, secrets: parts.vault.seal("iam/access-key"), bearers, usage }))
+        Self(Arc::new(Inner { store, runtime, secrets: parts.vault.seal("iam/access-key"), bearers, usage, handed: Mutex::default() }))
     }
 
     /// One consistent state to read from.
@@ -129,6 +144,10 @@ impl Engine {
         &self.0.bearers
     }
 
+    fn handed(&self) -> &Mutex<HashMap<String, String>> {
+        &self.0.handed
+    }
+
     /// What was used when.
     pub(crate) fn usage(&self) -> &Usage {
         &self.0.usage
@@ -138,9 +157,10 @@ impl Engine {
     pub(crate) fn forget(&self) {
         self.0.bearers.clear();
         self.0.usage.clear();
+        self.0.handed.lock().clear();
     }
 
-    /// Seals the secrets of access keys.
+    /// Seals secrets for the id of what they belong to.
     pub(crate) fn secrets(&self) -> &Seal {
         &self.0.secrets
     }

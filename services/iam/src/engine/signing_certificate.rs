@@ -55,8 +55,8 @@ impl Engine {
                 return Err(Flaw::DuplicateCertificate.into());
             }
             let present = owned::ids(&tx, home, &record.owner, Sort::SigningCertificate).await?;
-            if present.len() >= limits::SIGNING_CERTIFICATES {
-                return Err(Refusal::Quota("CertificatesPerUser", limits::SIGNING_CERTIFICATES as u64));
+            if present.len() as u64 >= limits::SIGNING_CERTIFICATES {
+                return Err(Refusal::Quota("CertificatesPerUser", limits::SIGNING_CERTIFICATES));
             }
             owned::give(&tx, home, &record.owner, Sort::SigningCertificate, id).await?;
             CERTIFICATE_PRINTS.put(&tx, &scope, &record.print, &nothing())?;

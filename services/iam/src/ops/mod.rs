@@ -6,7 +6,9 @@ mod access_key;
 mod account;
 mod attachment;
 mod authorization;
+mod credential;
 mod edge;
+mod federation;
 mod group;
 mod inline;
 mod instance_profile;
@@ -19,13 +21,19 @@ mod tags;
 mod user;
 
 use api_iam as api;
+pub(crate) use edge::{engine, home};
 pub(crate) use resource_tags::IamResources;
 use service_kit::{Access, Operations};
 
 use crate::engine::entity::Kind;
 
-/// All operations of the service, sorted.
+/// All operations of the service: identities and policies here, all else in the tables of the folders.
 pub(crate) fn table() -> Operations {
+    federation::add(credential::add(identities()))
+}
+
+/// Users, groups, roles, policies and what belongs to them, sorted.
+fn identities() -> Operations {
     Operations::new()
         .on::<api::AddRoleToInstanceProfile>(
             |ctx, i| access::filling(ctx, &i.instance_profile_name, &i.role_name),
@@ -109,7 +117,7 @@ pub(crate) fn table() -> Operations {
         )
         .on::<api::DeletePolicy>(|ctx, i| access::policy(ctx, &i.policy_arn), policy::delete_policy)
         .on::<api::DeletePolicyVersion>(|ctx, i| access::policy(ctx, &i.policy_arn), policy::delete_policy_version)
-        .on::<api::DeleteRole>(|ctx, i| access::role(ctx, &i.role_name), role::delete_role)
+        .on::<api::DeleteRole>(|ctx, i| access::bounded(ctx, Kind::Role, &i.role_name), role::delete_role)
         .on::<api::DeleteRolePermissionsBoundary>(
             |ctx, i| access::bounded(ctx, Kind::Role, &i.role_name),
             attachment::delete_role_permissions_boundary,
@@ -153,7 +161,7 @@ pub(crate) fn table() -> Operations {
         )
         .on::<api::GetPolicy>(|ctx, i| access::policy(ctx, &i.policy_arn), policy::get_policy)
         .on::<api::GetPolicyVersion>(|ctx, i| access::policy(ctx, &i.policy_arn), policy::get_policy_version)
-        .on::<api::GetRole>(|ctx, i| access::role(ctx, &i.role_name), role::get_role)
+        .on::<api::GetRole>(|ctx, i| access::bounded(ctx, Kind::Role, &i.role_name), role::get_role)
         .on::<api::GetRolePolicy>(|ctx, i| access::role(ctx, &i.role_name), inline::get_role_policy)
         .on::<api::GetUser>(|ctx, i| access::user_or_caller(ctx, i.user_name.as_deref()), user::get_user)
         .on::<api::GetUserPolicy>(|ctx, i| access::user(ctx, &i.user_name), inline::get_user_policy)
@@ -249,15 +257,15 @@ pub(crate) fn table() -> Operations {
             |ctx, i| access::user_or_caller(ctx, i.user_name.as_deref()),
             access_key::update_access_key,
         )
-        .on::<api::UpdateAssumeRolePolicy>(|ctx, i| access::role(ctx, &i.role_name), role::update_assume_role_policy)
+        .on::<api::UpdateAssumeRolePolicy>(|ctx, i| access::bounded(ctx, Kind::Role, &i.role_name), role::update_assume_role_policy)
         .on::<api::UpdateGroup>(
             |ctx, i| {
                 access::renaming(ctx, Kind::Group, &i.group_name, i.new_group_name.as_deref(), i.new_path.as_deref())
             },
             group::update_group,
         )
-        .on::<api::UpdateRole>(|ctx, i| access::role(ctx, &i.role_name), role::update_role)
-        .on::<api::UpdateRoleDescription>(|ctx, i| access::role(ctx, &i.role_name), role::update_role_description)
+        .on::<api::UpdateRole>(|ctx, i| access::bounded(ctx, Kind::Role, &i.role_name), role::update_role)
+        .on::<api::UpdateRoleDescription>(|ctx, i| access::bounded(ctx, Kind::Role, &i.role_name), role::update_role_description)
         .on::<api::UpdateUser>(
             |ctx, i| access::renaming(ctx, Kind::User, &i.user_name, i.new_user_name.as_deref(), i.new_path.as_deref()),
             user::update_user,

@@ -24,7 +24,7 @@ pub(crate) async fn upload_ssh_public_key(ctx: &Ctx, input: UploadSSHPublicKeyIn
 pub(crate) async fn get_ssh_public_key(ctx: &Ctx, input: GetSSHPublicKeyInput) -> Outcome<GetSSHPublicKey> {
     let owner = user(ctx, &input.user_name).await?;
     let record = engine(ctx).ssh_key(home(ctx), &owner.id, &input.ssh_public_key_id).await?;
-    let body = if input.encoding == EncodingType::PEM { record.key.pem() } else { record.key.ssh() };
+    let body = if input.encoding == EncodingType::Pem { record.key.pem() } else { record.key.ssh() };
     let ssh_public_key = Some(shown(owner.name, input.ssh_public_key_id, &record, body));
     Ok(GetSSHPublicKeyOutput { ssh_public_key })
 }
