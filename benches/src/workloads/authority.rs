@@ -15,7 +15,7 @@ use gateway::{AccessLog, Gateway, GatewayParts, Limits, NoEndpoints, Origins, Pe
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Uri};
 use names::PageTokenKey;
-use runtime::{Clock, Random, Runtime};
+use runtime::{Random, Runtime};
 use serde_json::{Value, json};
 use service_kit::{CloudParts, RootOnly, Service};
 use sigv4::sign::{SignBody, Signer};
@@ -89,7 +89,7 @@ impl Road {
         let random = Random::from_os();
         let engine = Local::open(data.path(), &Options::default()).map_err(io::Error::other)?;
         let store = Store::new(Arc::new(engine), random.clone());
-        let runtime = Runtime::new(Clock::real(), random);
+        let runtime = Runtime::real();
         let mut parts = CloudParts::new(runtime, store, Vault::new(&[1; 32]), PageTokenKey::new(&[2; 32]));
         let judge = Arc::new(Authority::new(RootKeys::new(None, true)));
         if whole {
