@@ -1,20 +1,55 @@
-//! Amazon DynamoDB. None of its operations is built yet; all answer `NotImplemented`.
+//! Amazon DynamoDB: tables, secondary indexes and streams on the ordered store.
 //!
-//! | file | noun |
+//! | file | what |
 //! |---|---|
-//! | `ops/mod.rs` | the operation table |
+//! | `ops/` | the AWS edge: typed input → engine → typed output; `ops/mod.rs` is the operation table |
+//! | `engine/` | the tables, in their own words; `engine/mod.rs` maps it |
+//! | `store.rs` | tables, keys, records |
+//! | `tasks.rs` | background work |
+//! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
+//!
+//! Invariants: all truth is in the store, and what is in memory can be read again from it. An item, its rows in the table's
+//! indexes and what streams tell of it change in one transaction. Nobody writes by a table's old schema once a new one is in
+//! force.
 
 mod engine;
+mod error;
+pub mod limits;
 mod ops;
+mod store;
+mod tasks;
+
+use std::sync::Arc;
 
 use service_kit::{CloudParts, Service};
 
-/// The service, on the parts of a cloud.
-pub fn service(_parts: &CloudParts) -> Service {
-    Service::new(&api_dynamodb::SERVICE, ops::table())
+use engine::Engine;
+
+/// What the service keeps between calls.
+pub(crate) struct Dynamo {
+    engine: Engine,
 }
 
-/// The service that reads tables' streams.
+impl Dynamo {
+    /// The tables.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+/// DynamoDB, on the parts of a cloud.
+pub fn service(parts: &CloudParts) -> Service {
+    let engine = Engine::new(parts.store.clone(), parts.runtime.clone());
+    let forgetful = engine.clone();
+    let service = Service::new(&api_dynamodb::SERVICE, ops::table())
+        .state(Arc::new(Dynamo { engine: engine.clone() }))
+        .dialect(error::Words)
+        .policies(ops::TablePolicies)
+        .on_reset(move |_| forgetful.forget());
+    tasks::add(service, &engine)
+}
+
+/// DynamoDB Streams, on the same parts.
 pub fn streams(_parts: &CloudParts) -> Service {
     Service::new(&api_dynamodbstreams::SERVICE, service_kit::Operations::new())
 }

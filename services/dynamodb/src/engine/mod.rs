@@ -1,5 +1,15 @@
 //! Tables in their own words: no API types, no HTTP, no ambient time.
 //!
+//! | file | what |
+//! |---|---|
+//! | `table.rs`, `schema.rs`, `directory.rs` | a table in use; its keys and indexes; finding one |
+//! | `lifecycle.rs` | creating, changing, listing, deleting tables |
+//! | `count.rs` | how many items there are |
+//! | `row.rs` | a stored row. Pure |
+//! | `stream.rs` | streams, and the order of changes |
+//! | `throttle.rs` | what tables may consume. Pure |
+//! | `refusal.rs` | reasons not to do something |
+//!
 //! What the rest of the engine asks of its pure core (`value`, `number`, `expression`, `partiql`):
 //!
 //! - `value::Value` (S, N, B, Ss, Ns, Bs, M, L, Null, Bool), `value::Item` = `BTreeMap<String, Value>`, `value::item_size(&Item) -> usize`,
@@ -10,3 +20,116 @@
 //!   condition tells the hash value and the range of sort values for a given pair of key names; an update applies to an `Item` and
 //!   tells the paths it changed; a projection cuts an `Item`. Errors carry AWS's whole text;
 //! - each tells the top-level attributes it touches (for `dynamodb:Attributes` and for the rules on key attributes).
+
+mod count;
+mod directory;
+mod lifecycle;
+pub(crate) mod refusal;
+pub(crate) mod row;
+pub(crate) mod schema;
+pub(crate) mod stream;
+pub(crate) mod table;
+pub(crate) mod throttle;
+
+use std::sync::Arc;
+
+use names::Timestamp;
+use runtime::{Random, Runtime};
+use service_kit::Wake;
+use store::{Scope, Sequence, Store, StoreError};
+use tokio::sync::OnceCell;
+
+use directory::Directory;
+use refusal::Refusal;
+use stream::Sequencer;
+use table::{Home, Table};
+
+/// All tables of a cloud. Cheap to clone; clones are the same.
+#[derive(Clone)]
+pub(crate) struct Engine(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    runtime: Runtime,
+    numbers: Sequence,
+    sequencer: Sequencer,
+    /// Whether the last sequence number in the store is known.
+    learned: OnceCell<()>,
+    directory: Directory,
+    chores: Chores,
+}
+
+/// Told when there is background work before its time.
+#[derive(Default)]
+pub(crate) struct Chores {
+    /// Content is to be removed.
+    pub sweep: Wake,
+    /// Indexes are to be filled.
+    pub fill: Wake,
+    /// Large tables are to be counted.
+    pub count: Wake,
+}
+
+impl Engine {
+    /// Tables kept in `store`, living by the clock and the randomness of `runtime`.
+    pub(crate) fn new(store: Store, runtime: Runtime) -> Self {
+        let numbers = Sequence::new(&store, Scope::Global, "dynamodb");
+        Self(Arc::new(Inner {
+            store,
+            runtime,
+            numbers,
+            sequencer: Sequencer::default(),
+            learned: OnceCell::new(),
+            directory: Directory::default(),
+            chores: Chores::default(),
+        }))
+    }
+
+    /// The table at a place.
+    pub(crate) async fn find(&self, home: &Home) -> Result<Arc<Table>, Refusal> {
+        self.lookup(home).await?.ok_or(Refusal::NoTableForItems)
+    }
+
+    /// The table at a place, when there is one.
+    pub(crate) async fn lookup(&self, home: &Home) -> Result<Option<Arc<Table>>, StoreError> {
+        self.0.directory.find(&self.0.store, home).await
+    }
+
+    /// Forgets everything in memory: the store was emptied.
+    pub(crate) fn forget(&self) {
+        self.0.directory.clear();
+    }
+
+    /// Where background work is announced.
+    pub(crate) fn chores(&self) -> &Chores {
+        &self.0.chores
+    }
+
+    /// The instant now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.runtime.clock.now()
+    }
+
+    /// Where everything is kept.
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    fn random(&self) -> &Random {
+        &self.0.runtime.random
+    }
+
+    fn directory(&self) -> &Directory {
+        &self.0.directory
+    }
+
+    /// The order of changes, with the last number in the store known.
+    async fn sequencer(&self) -> Result<&Sequencer, StoreError> {
+        self.0.learned.get_or_try_init(|| self.learn_sequence()).await?;
+        Ok(&self.0.sequencer)
+    }
+
+    async fn number(&self) -> Result<u64, StoreError> {
+        self.0.numbers.next().await
+    }
+}

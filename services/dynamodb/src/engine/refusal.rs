@@ -1,0 +1,42 @@
+//! Reasons not to do something, in the engine's words; `error.rs` has AWS's.
+
+use store::StoreError;
+
+/// Why the engine did not do what was asked.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Refusal {
+    /// There is no such table; of operations on tables themselves.
+    NoTable(String),
+    /// There is no such table; of operations on items.
+    NoTableForItems,
+    /// A table of the name is there.
+    Exists(String),
+    /// A table is protected against deletion.
+    Protected,
+    /// What the caller asked for is not valid; the text is AWS's.
+    Invalid(String),
+    /// More was consumed than was provisioned, of the table or of this index.
+    Throttled {
+        /// The index; none for the table.
+        index: Option<String>,
+    },
+    /// More was consumed than an on-demand bound allows.
+    Bounded,
+    /// The items of a partition key are too many bytes for local secondary indexes.
+    CollectionFull,
+    /// The store could not do it.
+    Store(StoreError),
+}
+
+impl Refusal {
+    /// Not valid, with AWS's text.
+    pub(crate) fn invalid(text: impl Into<String>) -> Self {
+        Self::Invalid(text.into())
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

@@ -1,0 +1,95 @@
+//! What a table and its indexes may consume: a bucket each for reads and writes, refilled by the clock, that holds five
+//! minutes' worth for bursts. Pure but for its lock.
+
+use std::collections::HashMap;
+
+use names::Timestamp;
+use parking_lot::Mutex;
+
+use crate::limits;
+use crate::store::IndexNo;
+
+/// Reading or writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Way {
+    /// Reading.
+    Read,
+    /// Writing.
+    Write,
+}
+
+/// The buckets of one table.
+#[derive(Debug, Default)]
+pub(crate) struct Meters(Mutex<HashMap<(IndexNo, Way), Bucket>>);
+
+/// Units that can be consumed now.
+#[derive(Debug, Clone, Copy)]
+struct Bucket {
+    units: f64,
+    rate: u64,
+    at: Timestamp,
+}
+
+impl Meters {
+    /// Consumes units, when there are any left; what is consumed last may be more than that. Units come at `rate` a second.
+    pub(crate) fn take(&self, index: IndexNo, way: Way, units: f64, rate: u64, now: Timestamp) -> bool {
+        let mut buckets = self.0.lock();
+        let full = Bucket { units: capacity(rate), rate, at: now };
+        let bucket = buckets.entry((index, way)).or_insert(full);
+        bucket.refill(rate, now);
+        let enough = bucket.units > 0.0;
+        if enough {
+            bucket.units -= units;
+        }
+        enough
+    }
+}
+
+impl Bucket {
+    fn refill(&mut self, rate: u64, now: Timestamp) {
+        if rate > self.rate {
+            self.units += capacity(rate) - capacity(self.rate);
+        }
+        let come = now.since(self.at).as_secs_f64() * as_f64(rate);
+        self.units = (self.units + come).min(capacity(rate));
+        self.rate = rate;
+        self.at = self.at.max(now);
+    }
+}
+
+fn capacity(rate: u64) -> f64 {
+    as_f64(rate) * limits::BURST.as_secs_f64()
+}
+
+#[allow(clippy::cast_precision_loss, reason = "units are far below 2^53")]
+fn as_f64(units: u64) -> f64 {
+    units as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn five_minutes_of_unused_capacity_can_be_spent_at_once() {
+        let (meters, start) = (Meters::default(), Timestamp::from_secs(1_000));
+        let spend = |count: u32, at| (0..count).filter(|_| meters.take(0, Way::Write, 1.0, 2, at)).count();
+        assert_eq!(spend(1_000, start), 600);
+        assert_eq!(spend(1_000, start.plus(Duration::from_secs(10))), 20);
+        assert_eq!(spend(1_000, start.plus(Duration::from_secs(3_600))), 600);
+        assert!(meters.take(0, Way::Read, 1.0, 2, start), "reads are apart");
+        assert!(meters.take(1, Way::Write, 1.0, 2, start), "indexes are apart");
+    }
+
+    #[test]
+    fn the_last_one_may_take_more_than_is_left() {
+        let (meters, start) = (Meters::default(), Timestamp::from_secs(1_000));
+        assert!(meters.take(0, Way::Write, 299.5, 1, start));
+        assert!(meters.take(0, Way::Write, 100.0, 1, start));
+        assert!(!meters.take(0, Way::Write, 1.0, 1, start));
+        assert!(!meters.take(0, Way::Write, 1.0, 1, start.plus(Duration::from_secs(99))));
+        assert!(meters.take(0, Way::Write, 1.0, 1, start.plus(Duration::from_secs(101))));
+    }
+}

@@ -1,0 +1,100 @@
+//! AWS's words. Engine refusals become modelled errors here, and faults of the road get DynamoDB's own names.
+//!
+//! Texts are AWS's as recorded by others (LocalStack's snapshots, dynalite's and Alternator's tests, which were run against
+//! AWS); the few that nobody recorded are listed in the README.
+
+use api_dynamodb::errors;
+use service_kit::{Dialect, Error, Fault, Rendered, dialect};
+use smithy::{Issue, ProtocolKind, Violation};
+
+use crate::engine::refusal::Refusal;
+
+/// `ValidationException` with AWS's text.
+pub(crate) fn invalid(message: impl Into<String>) -> Error {
+    Fault::Invalid { message: message.into() }.into()
+}
+
+/// "One or more parameter values were invalid: …"
+pub(crate) fn invalid_parameter(message: impl std::fmt::Display) -> Error {
+    invalid(format!("One or more parameter values were invalid: {message}"))
+}
+
+/// A resource of some kind that is not there.
+pub(crate) fn not_found(message: impl Into<String>) -> Error {
+    errors::resource_not_found_exception(message).into()
+}
+
+/// What the engine refused, told to whoever asked.
+pub(crate) fn told(refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::NoTable(name) => not_found(format!("Requested resource not found: Table: {name} not found")),
+        Refusal::NoTableForItems => not_found("Requested resource not found"),
+        Refusal::Exists(name) => errors::resource_in_use_exception(format!("Table already exists: {name}")).into(),
+        Refusal::Protected => invalid(
+            "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
+        ),
+        Refusal::Invalid(text) => invalid(text),
+        Refusal::Throttled { index: None } => {
+            errors::provisioned_throughput_exceeded_exception(format!("{OVER_TABLE}{RAISE}")).into()
+        }
+        Refusal::Throttled { index: Some(_) } => {
+            errors::provisioned_throughput_exceeded_exception(format!("{OVER_INDEX}{RAISE}")).into()
+        }
+        Refusal::Bounded => errors::throttling_exception(BOUNDED).into(),
+        Refusal::CollectionFull => {
+            errors::item_collection_size_limit_exceeded_exception("Collection size exceeded.").into()
+        }
+        Refusal::Store(error) => error.into(),
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        told(refusal)
+    }
+}
+
+/// A condition that did not hold.
+pub(crate) const CONDITION: &str = "The conditional request failed";
+const OVER_TABLE: &str = "The level of configured provisioned throughput for the table was exceeded. ";
+const OVER_INDEX: &str =
+    "The level of configured provisioned throughput for one or more global secondary indexes of the table was exceeded. ";
+const RAISE: &str = "Consider increasing your provisioning level with the UpdateTable API.";
+const BOUNDED: &str = "Throughput exceeds the maximum OnDemandThroughput configured on table or index";
+
+/// DynamoDB's names for what goes wrong before a handler.
+#[derive(Debug)]
+pub(crate) struct Words;
+
+impl Dialect for Words {
+    fn render(&self, fault: &Fault, protocol: ProtocolKind) -> Rendered {
+        let usual = dialect::usual(fault, protocol);
+        match fault {
+            Fault::Validation(issues) => match issues.iter().find(|issue| issue.violation == Violation::Union) {
+                Some(issue) => Rendered { message: Some(union_text(issue).to_owned()), ..usual }.namespace(VALIDATE),
+                None => usual.namespace(VALIDATE),
+            },
+            Fault::Invalid { .. } => usual.namespace(VALIDATE),
+            Fault::AccessDenied { .. } | Fault::Authentication(_) => usual.namespace(CORAL),
+            Fault::Throttled { .. } => usual.namespace(OWN),
+            _ => usual,
+        }
+    }
+}
+
+/// An attribute's value with no type or with several: the only union of the API.
+fn union_text(issue: &Issue) -> &'static str {
+    match issue.value.as_deref() {
+        None | Some("") | Some("{}") => EMPTY_VALUE,
+        Some(_) => TWO_TYPES,
+    }
+}
+
+/// A value without a type.
+pub(crate) const EMPTY_VALUE: &str =
+    "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
+const TWO_TYPES: &str =
+    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes";
+const VALIDATE: &str = "com.amazon.coral.validate";
+const CORAL: &str = "com.amazon.coral.service";
+const OWN: &str = "com.amazonaws.dynamodb.v20120810";

@@ -1,0 +1,38 @@
+//! Background work. Each piece can be cut short at any point and begun anew.
+
+use std::time::Duration;
+
+use service_kit::{Error, Service, Task, TaskCtx, Wake};
+
+use crate::Dynamo;
+use crate::engine::Engine;
+
+/// How often tables are counted that are too large to be counted when described (`TableDescription`: about six hours).
+const COUNT: Duration = Duration::from_secs(6 * 3_600);
+/// How often content is looked for that nobody announced: its removal was cut short by a crash.
+const SWEEP: Duration = Duration::from_secs(3_600);
+/// How often streams are trimmed. Readers look at the age of a record themselves.
+const TRIM: Duration = Duration::from_secs(3_600);
+
+/// Adds the service's background work.
+pub(crate) fn add(service: Service, engine: &Engine) -> Service {
+    service
+        .task(Task::new("count", COUNT, engine.chores().count.clone(), count))
+        .task(Task::new("sweep", SWEEP, engine.chores().sweep.clone(), sweep))
+        .task(Task::new("trim", TRIM, Wake::default(), trim))
+}
+
+/// Counts large tables.
+async fn count(ctx: TaskCtx) -> Result<(), Error> {
+    Ok(ctx.state::<Dynamo>().engine().count_large().await?)
+}
+
+/// Removes what deleted tables and indexes held.
+async fn sweep(ctx: TaskCtx) -> Result<(), Error> {
+    Ok(ctx.state::<Dynamo>().engine().sweep().await?)
+}
+
+/// Removes what streams no longer tell.
+async fn trim(ctx: TaskCtx) -> Result<(), Error> {
+    Ok(ctx.state::<Dynamo>().engine().trim_streams().await?)
+}
