@@ -1,5 +1,6 @@
 //! A policy made ready to be evaluated.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use names::AccountId;
@@ -130,7 +131,8 @@ impl Policy {
 
     /// Whether it reads a key or variable that begins so, whatever its case: tells what need not be gathered.
     pub fn mentions(&self, prefix: &str) -> bool {
-        let begins = |key: &Key| key.lower.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
+        let folded = if prefix.is_ascii() { Cow::Borrowed(prefix) } else { Cow::Owned(prefix.to_lowercase()) };
+        let begins = |key: &Key| key.lower.get(..folded.len()).is_some_and(|head| head.eq_ignore_ascii_case(&folded));
         self.statements.iter().flat_map(Statement::keys).any(begins)
     }
 

@@ -186,4 +186,6 @@ fn keys_are_listed() {
     {
         assert_eq!(policy.mentions(prefix), expected, "{prefix}");
     }
+    let tag = r#""Action": "*", "Resource": "*", "Condition": {"Null": {"aws:RequestTag/ÉÉ": true}}"#;
+    assert!(parse(&crate::support::statement(tag), Kind::Identity).mentions("AWS:RequestTag/É"));
 }
