@@ -52,7 +52,7 @@ pub fn service(parts: &CloudParts) -> Service {
         .state(Arc::new(Iam { engine: engine.clone() }))
         .dialect(error::Words)
         .policies(ops::IamResources)
-        .principals(Arc::new(Bearers(engine)))
+        .principals(Arc::new(Bearers(engine.clone())))
         .on_reset(move |_| forgetful.forget());
-    resources::add(tasks::add(service))
+    resources::add(tasks::add(service), &engine)
 }

@@ -19,6 +19,7 @@
 //! | `count` | noun | how many there are, for quotas |
 //! | `alias` | alias | the account it stands for; in the global scope |
 //! | `account-alias` | alias | an account's own |
+//! | `stack-policy`, `stack-membership` | invented id | whom a stack's `AWS::IAM::Policy` or `::UserToGroupAddition` is about |
 //! | `birth` | 0 | when the account was first seen, which AWS shows as its root's creation |
 //! | `revision` | 0 | touched by every change that the authority must learn of |
 //! | `key-use`, `role-use` | key id, role's id | when it was last used |
@@ -75,6 +76,10 @@ pub(crate) const COUNTS: Table<u8, CountRecord> = Table::new(SERVICE, "count");
 pub(crate) const ALIASES: Table<String, AliasRecord> = Table::new(SERVICE, "alias");
 /// An account's alias.
 pub(crate) const ACCOUNT_ALIASES: RawTable<String> = Table::new(SERVICE, "account-alias");
+/// Policies of stacks, and whom they are in.
+pub(crate) const STACK_POLICIES: Table<String, StackPolicyRecord> = Table::new(SERVICE, "stack-policy");
+/// Memberships of stacks.
+pub(crate) const STACK_MEMBERSHIPS: Table<String, StackMembershipRecord> = Table::new(SERVICE, "stack-membership");
 /// When accounts were first seen.
 pub(crate) const BIRTHS: Table<u8, BirthRecord> = Table::new(SERVICE, "birth");
 /// Touched by every change that the authority must learn of.
@@ -231,6 +236,28 @@ pub(crate) struct BirthRecord {
     pub at: Timestamp,
 }
 
+/// An inline policy that a stack put into several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StackPolicyRecord {
+    /// Its name.
+    pub name: String,
+    /// Names of users that have it.
+    pub users: Vec<String>,
+    /// Names of groups.
+    pub groups: Vec<String>,
+    /// Names of roles.
+    pub roles: Vec<String>,
+}
+
+/// Users that a stack put into a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StackMembershipRecord {
+    /// The group's name.
+    pub group: String,
+    /// The users' names.
+    pub users: Vec<String>,
+}
+
 /// How an entity uses a managed policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
@@ -279,6 +306,8 @@ records!(
     KeyRecord,
     PolicyRecord,
     ProfileRecord,
+    StackMembershipRecord,
+    StackPolicyRecord,
     UseRecord,
     VersionRecord,
 );

@@ -72,6 +72,16 @@ impl Engine {
         Ok(fresh)
     }
 
+    /// Keeps a secret for the stack that made the key, which asks for it once.
+    pub(crate) fn hand_over(&self, id: String, secret: String) {
+        self.handed().lock().insert(id, secret);
+    }
+
+    /// The secret of a key that a stack has just made; told once.
+    pub(crate) fn handed_over(&self, id: &str) -> Option<String> {
+        self.handed().lock().remove(id)
+    }
+
     /// Switches a key on or off.
     pub(crate) async fn switch_key(&self, home: Home, owner: &str, id: &str, active: bool) -> Result<(), Refusal> {
         self.change(home.account, |tx| async move {

@@ -77,6 +77,13 @@ pub(crate) struct Report {
     pub(crate) text: String,
 }
 
+impl Line {
+    /// Somebody with no more than a password.
+    pub(crate) fn new(user: String, arn: String, created: Timestamp, password: Password) -> Self {
+        Self { user, arn, created, password, mfa: false, keys: Vec::new(), certificates: Vec::new() }
+    }
+}
+
 impl Report {
     /// Of these users, root first.
     pub(crate) fn of(lines: &[Line], made: Timestamp) -> Self {

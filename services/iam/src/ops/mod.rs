@@ -21,7 +21,7 @@ mod tags;
 mod user;
 
 use api_iam as api;
-pub(crate) use edge::{engine, home};
+pub(crate) use edge::home;
 pub(crate) use resource_tags::IamResources;
 use service_kit::{Access, Operations};
 

@@ -14,6 +14,7 @@ mod inline;
 mod instance_profile;
 mod paging;
 mod policy;
+mod resources;
 mod restart;
 mod role;
 mod tags;
