@@ -1,18 +1,49 @@
-//! AWS Security Token Service. What is here answers who calls; the operations that issue credentials come with IAM and
-//! answer `NotImplemented` until then.
+//! AWS Security Token Service: who calls, and temporary credentials for those who may act as someone else.
 //!
-//! | file | noun |
+//! | file | what |
 //! |---|---|
-//! | `ops/mod.rs` | the operation table |
-//! | `ops/caller_identity.rs` | who calls |
+//! | `ops/` | the AWS edge; `ops/mod.rs` is the operation table |
+//! | `engine/` | lifetimes, tags, scopes, trust, what providers vouch for; `engine/mod.rs` maps it |
+//! | `net/` | reaching identity providers |
+//! | `calls.rs` | questions to IAM and Organizations |
+//! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
 //!
-//! Invariant: STS keeps nothing; everything it says is in the caller that the road established.
+//! Invariants: STS keeps no session: a session token carries all that the session is, sealed, so that nothing has to be
+//! looked up and nothing is lost. Whoever assumes a role was let in by its trust policy: signed callers by the authority,
+//! which is shown that policy, those of identity providers by the same evaluator here. What a provider says counts only
+//! once its signature was checked.
 
+mod calls;
+mod engine;
+mod error;
+pub mod limits;
+mod net;
 mod ops;
+
+use std::sync::Arc;
 
 use service_kit::{CloudParts, Service};
 
+use net::issuers::Issuers;
+
+/// What the service keeps between calls: keys of issuers, fetched lately.
+pub(crate) struct Sts {
+    issuers: Issuers,
+}
+
+impl Sts {
+    /// The keys of issuers.
+    pub(crate) fn issuers(&self) -> &Issuers {
+        &self.issuers
+    }
+}
+
 /// The service, on the parts of a cloud.
 pub fn service(_parts: &CloudParts) -> Service {
+    let state = Arc::new(Sts { issuers: Issuers::default() });
+    let forgetful = state.clone();
     Service::new(&api_sts::SERVICE, ops::table())
+        .state(state)
+        .policies(ops::TrustPolicies)
+        .on_reset(move |_| forgetful.issuers.forget())
 }
