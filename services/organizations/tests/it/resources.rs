@@ -1,0 +1,1 @@
+//! Resource types call the service's own operations.
