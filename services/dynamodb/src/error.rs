@@ -57,8 +57,7 @@ impl From<Refusal> for Error {
 /// A condition that did not hold.
 pub(crate) const CONDITION: &str = "The conditional request failed";
 const OVER_TABLE: &str = "The level of configured provisioned throughput for the table was exceeded. ";
-const OVER_INDEX: &str =
-    "The level of configured provisioned throughput for one or more global secondary indexes of the table was exceeded. ";
+const OVER_INDEX: &str = "The level of configured provisioned throughput for one or more global secondary indexes of the table was exceeded. ";
 const RAISE: &str = "Consider increasing your provisioning level with the UpdateTable API.";
 const BOUNDED: &str = "Throughput exceeds the maximum OnDemandThroughput configured on table or index";
 

@@ -83,10 +83,7 @@ fn table_throughput(input: &CreateTableInput, on_demand: bool) -> Result<Through
 
 /// Capacity as bought.
 pub(crate) fn provisioned_units(given: &ProvisionedThroughput) -> Result<Throughput, Error> {
-    let bounds = [
-        ("ReadCapacityUnits", given.read_capacity_units),
-        ("WriteCapacityUnits", given.write_capacity_units),
-    ];
+    let bounds = [("ReadCapacityUnits", given.read_capacity_units), ("WriteCapacityUnits", given.write_capacity_units)];
     if let Some((name, units)) = bounds.into_iter().find(|(_, units)| *units > limits::CAPACITY_UNITS) {
         return Err(invalid(format!("Given value {units} for {name} is out of bounds")));
     }
@@ -268,10 +265,9 @@ fn projection(given: &api_dynamodb::Projection) -> Result<Projection, Error> {
         (Some(ProjectionType::Include), None) => {
             Err(invalid_parameter("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"))
         }
-        (Some(kind), Some(_)) => Err(invalid_parameter(format!(
-            "ProjectionType is {}, but NonKeyAttributes is specified",
-            kind.as_str()
-        ))),
+        (Some(kind), Some(_)) => {
+            Err(invalid_parameter(format!("ProjectionType is {}, but NonKeyAttributes is specified", kind.as_str())))
+        }
         (Some(ProjectionType::KeysOnly), None) => Ok(Projection::Keys),
         (Some(_), None) => Ok(Projection::All),
     }
@@ -321,7 +317,8 @@ fn names_of(key: &KeyNames) -> impl Iterator<Item = &String> {
 }
 
 fn check_projected<'a>(indexes: impl Iterator<Item = &'a IndexRecord>) -> Result<(), Error> {
-    let count: usize = indexes.map(|index| if let Projection::Include(names) = &index.projection { names.len() } else { 0 }).sum();
+    let count: usize =
+        indexes.map(|index| if let Projection::Include(names) = &index.projection { names.len() } else { 0 }).sum();
     if count > limits::PROJECTED_ATTRIBUTES {
         return Err(invalid_parameter(format!(
             "Number of projected attributes {count} exceeds the per-table limit of {}",
@@ -346,9 +343,7 @@ pub(crate) fn stream(given: Option<&StreamSpecification>) -> Result<Option<Strea
     let Some(given) = given else { return Ok(None) };
     match (given.stream_enabled, &given.stream_view_type) {
         (true, None) => Err(invalid_parameter("StreamViewType must be specified when StreamEnabled is true")),
-        (false, Some(_)) => {
-            Err(invalid_parameter("StreamViewType can not be specified when StreamEnabled is false"))
-        }
+        (false, Some(_)) => Err(invalid_parameter("StreamViewType can not be specified when StreamEnabled is false")),
         (false, None) => Ok(None),
         (true, Some(view)) => Ok(Some(StreamSetting { no: 0, label: String::new(), view: view_of(view), on: true })),
     }

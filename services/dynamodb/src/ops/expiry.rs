@@ -30,7 +30,8 @@ pub(crate) async fn update_time_to_live(ctx: &Ctx, input: UpdateTimeToLiveInput)
                 (Some(_), true) => return Err(Refusal::invalid("TimeToLive is already enabled")),
                 (None, false) => return Err(Refusal::invalid("TimeToLive is already disabled")),
                 (Some(active), false) if *active != attribute_name => {
-                    let text = format!("TimeToLive is active on a different AttributeName: current AttributeName is {active}");
+                    let text =
+                        format!("TimeToLive is active on a different AttributeName: current AttributeName is {active}");
                     return Err(Refusal::Invalid(text));
                 }
                 (Some(_), false) => None,

@@ -85,7 +85,8 @@ pub(crate) fn checked(ctx: &Ctx, text: &str) -> Result<PolicyRecord, Error> {
     if text.len() > limits::POLICY_BYTES {
         return Err(invalid("Resource policy exceeds the maximum size of 20 KB"));
     }
-    Policy::parse(text, Kind::Resource).map_err(|malformed| invalid(format!("Resource policy is invalid: {malformed}")))?;
+    Policy::parse(text, Kind::Resource)
+        .map_err(|malformed| invalid(format!("Resource policy is invalid: {malformed}")))?;
     let revision = ctx.now().micros().unsigned_abs() / 1_000;
     Ok(PolicyRecord { document: text.to_owned(), revision: format!("{revision}{:06}", ctx.random().below(1_000_000)) })
 }
@@ -116,5 +117,6 @@ fn home(arn: &str) -> Result<Home, Error> {
 }
 
 fn none(arn: &str) -> Error {
-    errors::policy_not_found_exception(format!("Resource-based policy not found for the provided ResourceArn: {arn}")).into()
+    errors::policy_not_found_exception(format!("Resource-based policy not found for the provided ResourceArn: {arn}"))
+        .into()
 }

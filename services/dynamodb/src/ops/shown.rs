@@ -23,7 +23,12 @@ pub(crate) struct Counted {
 }
 
 /// The description. `counts` are those of the table and of its indexes, by number.
-pub(crate) fn table(home: &Home, record: &TableRecord, status: TableStatus, counts: &[(u32, Counted)]) -> TableDescription {
+pub(crate) fn table(
+    home: &Home,
+    record: &TableRecord,
+    status: TableStatus,
+    counts: &[(u32, Counted)],
+) -> TableDescription {
     let arn = home.arn();
     let on_demand = matches!(record.billing, Billing::OnDemand(_));
     let stream = record.stream.as_ref();
@@ -43,10 +48,9 @@ pub(crate) fn table(home: &Home, record: &TableRecord, status: TableStatus, coun
         billing_mode_summary: billing(&record.billing),
         local_secondary_indexes: some(local.collect()),
         global_secondary_indexes: some(global.collect()),
-        stream_specification: stream.filter(|stream| stream.on).map(|stream| StreamSpecification {
-            stream_enabled: true,
-            stream_view_type: Some(view(stream.view)),
-        }),
+        stream_specification: stream
+            .filter(|stream| stream.on)
+            .map(|stream| StreamSpecification { stream_enabled: true, stream_view_type: Some(view(stream.view)) }),
         latest_stream_label: stream.map(|stream| stream.label.clone()),
         latest_stream_arn: stream.map(|stream| stream::arn(home, &stream.label)),
         restore_summary: record.restored.as_ref().map(|restored| RestoreSummary {
@@ -93,7 +97,8 @@ pub(crate) fn definition((name, kind): &(String, KeyKind)) -> AttributeDefinitio
 
 /// A key as the API writes it.
 pub(crate) fn key_schema(key: &KeyNames) -> Vec<KeySchemaElement> {
-    let element = |attribute_name: &String, key_type| KeySchemaElement { attribute_name: attribute_name.clone(), key_type };
+    let element =
+        |attribute_name: &String, key_type| KeySchemaElement { attribute_name: attribute_name.clone(), key_type };
     let hash = std::iter::once(element(&key.hash, KeyType::Hash));
     hash.chain(key.range.iter().map(|range| element(range, KeyType::Range))).collect()
 }

@@ -11,9 +11,9 @@ use service_kit::{Access, Ctx, Error, Outcome};
 use super::shown::Counted;
 use super::{address, create, policy, shown, tags};
 use crate::Dynamo;
+use crate::engine::table::Table;
 use crate::error::{invalid, told};
 use crate::limits;
-use crate::engine::table::Table;
 
 /// Creates a table. It can be used as soon as this is answered.
 pub(crate) async fn create_table(ctx: &Ctx, input: CreateTableInput) -> Outcome<CreateTable> {
@@ -80,7 +80,8 @@ pub(crate) async fn describe_endpoints(ctx: &Ctx, _input: DescribeEndpointsInput
 pub(crate) fn access_by_creation(ctx: &Ctx, input: &CreateTableInput) -> Result<Access, Error> {
     let access = Access::to(address::own(ctx, named(&input.table_name)?).arn());
     let access = tags::requested(access, input.tags.as_deref());
-    let also = |access: Access, action| access.and(Access::to(address::own(ctx, &input.table_name).arn()).as_action(action));
+    let also =
+        |access: Access, action| access.and(Access::to(address::own(ctx, &input.table_name).arn()).as_action(action));
     let access = if input.tags.is_some() { also(access, "dynamodb:TagResource") } else { access };
     Ok(if input.resource_policy.is_some() { also(access, "dynamodb:PutResourcePolicy") } else { access })
 }
@@ -89,7 +90,8 @@ pub(crate) fn access_by_creation(ctx: &Ctx, input: &CreateTableInput) -> Result<
 pub(crate) async fn counts(ctx: &Ctx, table: &Table) -> Result<Vec<(u32, Counted)>, Error> {
     let counted = ctx.state::<Dynamo>().engine().count(table).await?;
     let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let shown = counted.into_iter().map(|(no, items, bytes)| (no, Counted { items: whole(items), bytes: whole(bytes) }));
+    let shown =
+        counted.into_iter().map(|(no, items, bytes)| (no, Counted { items: whole(items), bytes: whole(bytes) }));
     Ok(shown.collect())
 }
 

@@ -61,11 +61,7 @@ pub(crate) fn of_list(list: &[Tag]) -> Result<Tags, Error> {
     Ok(tags)
 }
 
-async fn change(
-    ctx: &Ctx,
-    arn: &str,
-    change: impl FnOnce(&Tags) -> Result<Tags, Refusal>,
-) -> Result<(), Error> {
+async fn change(ctx: &Ctx, arn: &str, change: impl FnOnce(&Tags) -> Result<Tags, Refusal>) -> Result<(), Error> {
     let (home, engine) = (home_of_arn(arn)?, ctx.state::<Dynamo>().engine());
     let table = engine.lookup(&home).await?.ok_or_else(|| no_resource(arn))?;
     engine

@@ -1,8 +1,8 @@
 //! What a table is changed to.
 
 use api_dynamodb::{
-    BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex, GlobalSecondaryIndexUpdate,
-    SSESpecification, TableStatus, UpdateTable, UpdateTableInput, UpdateTableOutput, errors,
+    BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex, GlobalSecondaryIndexUpdate, SSESpecification,
+    TableStatus, UpdateTable, UpdateTableInput, UpdateTableOutput, errors,
 };
 use names::Timestamp;
 use service_kit::{Ctx, Error, Fault, Outcome};
@@ -19,7 +19,8 @@ use crate::store::{Billing, Encryption, TableRecord, Throughput};
 pub(crate) async fn update_table(ctx: &Ctx, input: UpdateTableInput) -> Outcome<UpdateTable> {
     check(&input)?;
     let found = address::table(ctx, &input.table_name).await?;
-    let (engine, now, encryption) = (ctx.state::<Dynamo>().engine(), ctx.now(), encryption(ctx, input.sse_specification.as_ref()));
+    let (engine, now, encryption) =
+        (ctx.state::<Dynamo>().engine(), ctx.now(), encryption(ctx, input.sse_specification.as_ref()));
     let mut refused = None;
     let changed = engine.change(&found, |record| {
         let result = apply(record, &input, now, encryption);
@@ -199,7 +200,8 @@ fn begin_on_demand(record: &mut TableRecord, now: Timestamp) {
 fn end_on_demand(record: &mut TableRecord, input: &UpdateTableInput) -> Result<(), Error> {
     let updates = input.global_secondary_index_updates.as_deref().unwrap_or_default();
     let told: Vec<_> = updates.iter().filter(|update| update.update.is_some()).filter_map(name_of).collect();
-    let untold: Vec<_> = record.global.iter().map(|index| index.name.as_str()).filter(|name| !told.contains(name)).collect();
+    let untold: Vec<_> =
+        record.global.iter().map(|index| index.name.as_str()).filter(|name| !told.contains(name)).collect();
     if !untold.is_empty() {
         let text = format!("ProvisionedThroughput must be specified for index: {}", untold.join(","));
         return Err(invalid_parameter(text));
@@ -263,7 +265,8 @@ fn add_index(
     if names.contains(&given.index_name) {
         return Err(invalid(format!("Attempting to create an index which already exists: {}", given.index_name)));
     }
-    let CreateGlobalSecondaryIndexAction { index_name, key_schema, projection, provisioned_throughput, .. } = given.clone();
+    let CreateGlobalSecondaryIndexAction { index_name, key_schema, projection, provisioned_throughput, .. } =
+        given.clone();
     let (on_demand_throughput, warm_throughput) = (given.on_demand_throughput.clone(), given.warm_throughput.clone());
     let index = GlobalSecondaryIndex {
         index_name,
