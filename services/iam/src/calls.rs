@@ -90,7 +90,8 @@ pub(crate) async fn units_under(ctx: &Ctx, org: &Org, parent: &str) -> Result<Ve
 /// Ids of the service control policies attached to a root, unit or account.
 pub(crate) async fn policies_on(ctx: &Ctx, org: &Org, target: &str) -> Result<Vec<String>, Error> {
     let filter = PolicyType::ServiceControlPolicy;
-    let input = ListPoliciesForTargetInput { target_id: target.to_owned(), filter, next_token: None, max_results: None };
+    let input =
+        ListPoliciesForTargetInput { target_id: target.to_owned(), filter, next_token: None, max_results: None };
     let policies = all!(ctx, org.management, ListPoliciesForTarget, input, policies);
     Ok(policies.into_iter().filter_map(|policy| policy.id).collect())
 }

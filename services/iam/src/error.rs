@@ -142,7 +142,10 @@ impl Dialect for Words {
                 }
                 let told: Vec<Issue> = issues.iter().map(without_value).collect();
                 let rendered = dialect::usual(&Fault::Validation(told), protocol);
-                Rendered { message: rendered.message.map(|text| text.replace(" value set: []", " value set")), ..rendered }
+                Rendered {
+                    message: rendered.message.map(|text| text.replace(" value set: []", " value set")),
+                    ..rendered
+                }
             }
             Fault::InvalidPageToken => Rendered::sender("ValidationError", 400, "Invalid Marker."),
             _ => dialect::usual(fault, protocol),
@@ -198,7 +201,8 @@ mod tests {
             let issue = Issue { path, violation, value: Some("x".to_owned()) };
             let told = Words.render(&Fault::Validation(vec![issue]), ProtocolKind::Query);
             let member = member[..1].to_lowercase() + &member[1..];
-            let text = format!("1 validation error detected: Value at '{member}' failed to satisfy constraint: {expected}");
+            let text =
+                format!("1 validation error detected: Value at '{member}' failed to satisfy constraint: {expected}");
             assert_eq!((&*told.query_code, told.message), ("ValidationError", Some(text)));
         }
     }

@@ -33,9 +33,7 @@ impl Engine {
             lines.push(line(&view, home, &user, days).await?);
         }
         let report = &Report::of(&lines, now);
-        self.store()
-            .transact(|tx| async move { Ok::<_, Refusal>(REPORTS.put(&tx, &home.scope(), &0, report)?) })
-            .await
+        self.store().transact(|tx| async move { Ok::<_, Refusal>(REPORTS.put(&tx, &home.scope(), &0, report)?) }).await
     }
 }
 
@@ -44,17 +42,10 @@ async fn root(reader: &impl Reader, home: Home, born: Timestamp) -> Result<Line,
     credentials(reader, home, &owner, Line::new(user, arn, born, Password::Root)).await
 }
 
-async fn line(
-    reader: &impl Reader,
-    home: Home,
-    user: &EntityRecord,
-    days: Option<u32>,
-) -> Result<Line, Refusal> {
+async fn line(reader: &impl Reader, home: Home, user: &EntityRecord, days: Option<u32>) -> Result<Line, Refusal> {
     let password = match LOGINS.get(reader, &home.scope(), &user.id).await? {
         None => Password::None,
-        Some(login) => {
-            Password::Set { used: None, changed: login.changed, due: expires(login.changed, days) }
-        }
+        Some(login) => Password::Set { used: None, changed: login.changed, due: expires(login.changed, days) },
     };
     let line = Line::new(user.name.clone(), home.entity(user), user.created, password);
     credentials(reader, home, &user.id, line).await

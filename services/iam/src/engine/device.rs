@@ -11,8 +11,8 @@ use super::refusal::Refusal;
 use super::totp::{self, Code, SEED_BYTES};
 use super::{Engine, owned};
 use crate::limits;
-use crate::store::credential::{DEVICES, DeviceHolder, DeviceRecord};
 use crate::store::Sort;
+use crate::store::credential::{DEVICES, DeviceHolder, DeviceRecord};
 
 /// A device as it is made: the only time its seed is told.
 pub(crate) struct FreshDevice {
@@ -109,13 +109,7 @@ impl Engine {
     }
 
     /// Whether an owner's device shows a code now. A code counts once: the same again is wrong.
-    pub(crate) async fn check_code(
-        &self,
-        home: Home,
-        owner: &str,
-        serial: &str,
-        code: &str,
-    ) -> Result<bool, Refusal> {
+    pub(crate) async fn check_code(&self, home: Home, owner: &str, serial: &str, code: &str) -> Result<bool, Refusal> {
         let Some(code) = Code::parse(code) else { return Ok(false) };
         let now = self.now();
         let checked = self

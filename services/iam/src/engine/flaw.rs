@@ -2,8 +2,8 @@
 //! `error/flaw.rs`.
 
 use super::pem;
-use super::refusal::Refusal;
 use super::public_key::BadKey;
+use super::refusal::Refusal;
 
 /// A reason not to do something about a credential or an identity provider.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -91,7 +91,8 @@ impl Engine {
         self.flush_usage().await?;
         let Some((ids, documents)) = about(&self.view().await?, home, arn).await? else { return Ok(None) };
         let services = Reach::of(documents.iter().map(String::as_str)).services();
-        self.keep_access_job(home, services, AccessOf::Entities { ids, actions }).await.map(Some)
+        let documents = actions.then_some(documents);
+        self.keep_access_job(home, services, AccessOf::Entities { ids, documents }).await.map(Some)
     }
 
     /// Makes a report of whole accounts.
@@ -121,7 +122,12 @@ impl Engine {
     }
 
     /// What the users and roles of a report used of its services.
-    pub(crate) async fn accesses(&self, home: Home, job: &AccessJobRecord, ids: &[String]) -> Result<Accesses, Refusal> {
+    pub(crate) async fn accesses(
+        &self,
+        home: Home,
+        job: &AccessJobRecord,
+        ids: &[String],
+    ) -> Result<Accesses, Refusal> {
         let (view, mut accesses) = (self.view().await?, Accesses::new());
         for id in ids {
             let Some(entity) = by_id(&view, home, id).await? else { continue };

@@ -116,7 +116,13 @@ impl Engine {
     }
 
     /// Changes a user's password on the user's own request.
-    pub(crate) async fn change_password(&self, home: Home, user: &str, old: String, new: String) -> Result<(), Refusal> {
+    pub(crate) async fn change_password(
+        &self,
+        home: Home,
+        user: &str,
+        old: String,
+        new: String,
+    ) -> Result<(), Refusal> {
         let (user, before) = self.login(home, user).await?;
         let passwords = before.passwords.clone();
         if !aside(move || passwords.is_current(&old)).await? {

@@ -1,9 +1,9 @@
 //! Metadata of SAML identity providers: read so far as to know that assertions can be checked by it.
 
 use names::Timestamp;
-use quick_xml::{NsReader, XmlVersion};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::{NsReader, XmlVersion};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// The namespace of metadata (SAML 2.0 metadata, section 1.1.2).
@@ -145,7 +145,9 @@ fn is(namespace: &ResolveResult<'_>, expected: &str) -> bool {
 
 fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, NoMetadata> {
     let found = start.try_get_attribute(name).map_err(|_| NoMetadata)?;
-    found.map(|value| value.normalized_value(XmlVersion::Implicit1_0).map(String::from).map_err(|_| NoMetadata)).transpose()
+    found
+        .map(|value| value.normalized_value(XmlVersion::Implicit1_0).map(String::from).map_err(|_| NoMetadata))
+        .transpose()
 }
 
 fn is_certificate(base64: &str) -> bool {

@@ -29,13 +29,16 @@ pub(crate) mod alias;
 pub(crate) mod attachment;
 pub(crate) mod aws_managed;
 pub(crate) mod bearer;
+pub(crate) mod census;
 pub(crate) mod count;
 pub(crate) mod device;
 pub(crate) mod entity;
 pub(crate) mod flaw;
+pub(crate) mod grant;
 pub(crate) mod group;
 pub(crate) mod home;
 pub(crate) mod inline;
+pub(crate) mod last_access;
 pub(crate) mod linked_role;
 pub(crate) mod listing;
 pub(crate) mod login;
@@ -48,6 +51,7 @@ pub(crate) mod policy;
 pub(crate) mod profile;
 pub(crate) mod public_key;
 pub(crate) mod qr;
+pub(crate) mod reach;
 pub(crate) mod refusal;
 pub(crate) mod report;
 pub(crate) mod role;
@@ -56,6 +60,7 @@ pub(crate) mod server_certificate;
 pub(crate) mod service_credential;
 pub(crate) mod setting;
 pub(crate) mod signing_certificate;
+pub(crate) mod simulation;
 pub(crate) mod ssh_key;
 pub(crate) mod summary;
 pub(crate) mod tags;
@@ -97,7 +102,14 @@ impl Engine {
     pub(crate) fn new(parts: &CloudParts) -> Self {
         let (store, runtime) = (parts.store.clone(), parts.runtime.clone());
         let (bearers, usage) = (Bearers::default(), Usage::default());
-        Self(Arc::new(Inner { store, runtime, secrets: parts.vault.seal("iam/access-key"), bearers, usage, handed: Mutex::default() }))
+        Self(Arc::new(Inner {
+            store,
+            runtime,
+            secrets: parts.vault.seal("iam/access-key"),
+            bearers,
+            usage,
+            handed: Mutex::default(),
+        }))
     }
 
     /// One consistent state to read from.

@@ -17,9 +17,9 @@ use crate::store::federation::{OIDC, OidcRecord};
 pub(crate) fn issuer(url: &str) -> Option<String> {
     let rest = url.strip_prefix("https://")?;
     let host = rest.split('/').next().unwrap_or_default();
-    let labels = host.split('.').all(|label| {
-        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    });
+    let labels = host
+        .split('.')
+        .all(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
     let path = rest.bytes().all(|b| b.is_ascii_graphic() && !b"?#\\\"<>^`{|}@".contains(&b));
     (labels && path).then(|| rest.to_owned())
 }

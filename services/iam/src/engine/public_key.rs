@@ -75,9 +75,7 @@ impl RsaKey {
 
     fn bits(&self) -> usize {
         let significant = self.modulus.iter().position(|byte| *byte != 0);
-        significant.map_or(0, |first| {
-            (self.modulus.len() - first) * 8 - self.modulus[first].leading_zeros() as usize
-        })
+        significant.map_or(0, |first| (self.modulus.len() - first) * 8 - self.modulus[first].leading_zeros() as usize)
     }
 }
 

@@ -3,9 +3,12 @@
 use api_catalog::{NAMESPACES, Namespace};
 use serde_json::Value;
 
-/// What the statements that allow something name.
+/// What the statements of policies name: those that allow, and those that deny whatever the resource and circumstances.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Reach(Vec<Named>);
+pub(crate) struct Reach {
+    allowed: Vec<Named>,
+    denied: Vec<Named>,
+}
 
 /// The actions of a statement, or those it leaves out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,18 +20,36 @@ struct Named {
 impl Reach {
     /// Of documents that can be parsed.
     pub(crate) fn of<'a>(documents: impl IntoIterator<Item = &'a str>) -> Self {
-        let parsed = documents.into_iter().filter_map(|text| serde_json::from_str::<Value>(text).ok());
-        Self(parsed.flat_map(|document| each(&document["Statement"]).filter_map(named).collect::<Vec<_>>()).collect())
+        let mut reach = Self::default();
+        for document in documents.into_iter().filter_map(|text| serde_json::from_str::<Value>(text).ok()) {
+            for statement in each(&document["Statement"]) {
+                match statement["Effect"].as_str() {
+                    Some("Allow") => reach.allowed.extend(named(statement)),
+                    Some("Deny") if is_unconditional(statement) => reach.denied.extend(named(statement)),
+                    _ => {}
+                }
+            }
+        }
+        reach
     }
 
     /// Whether it reaches an action, as in `sqs:SendMessage`.
     pub(crate) fn action(&self, action: &str) -> bool {
-        self.0.iter().any(|named| named.patterns.iter().any(|pattern| fits(pattern, action)) != named.all_but)
+        self.allowed.iter().any(|named| named.names(action)) && !self.denied.iter().any(|named| named.names(action))
     }
 
     /// Whether it reaches any action of a service.
     pub(crate) fn service(&self, namespace: &Namespace) -> bool {
-        self.0.iter().any(|named| named.service(namespace))
+        let prefix = format!("{}:", namespace.prefix);
+        let whole = |named: &Named| named.names_all(&prefix);
+        if self.denied.iter().any(whole) || !self.allowed.iter().any(|named| named.may_name(&prefix)) {
+            return false;
+        }
+        let bounded = self.denied.iter().any(|named| named.may_name(&prefix));
+        if !bounded && self.allowed.iter().any(whole) {
+            return true;
+        }
+        namespace.actions().any(|action| self.action(&format!("{prefix}{}", action.name)))
     }
 
     /// Prefixes of all services it reaches, sorted.
@@ -41,21 +62,29 @@ impl Reach {
 }
 
 impl Named {
-    fn service(&self, namespace: &Namespace) -> bool {
-        let prefix = format!("{}:", namespace.prefix);
-        let about: Vec<_> = self.patterns.iter().filter(|pattern| is_about(pattern, &prefix)).collect();
-        if !self.all_but && about.is_empty() {
-            return false;
-        }
-        let whole = about.iter().any(|pattern| *pattern == "*" || pattern[prefix.len()..] == *"*");
-        if whole || (self.all_but && about.is_empty()) {
-            return whole != self.all_but;
-        }
-        namespace.actions().any(|action| {
-            let action = format!("{prefix}{}", action.name);
-            about.iter().any(|pattern| fits(pattern, &action)) != self.all_but
-        })
+    fn names(&self, action: &str) -> bool {
+        self.patterns.iter().any(|pattern| fits(pattern, action)) != self.all_but
     }
+
+    /// Whether it names all actions of a prefix, for sure.
+    fn names_all(&self, prefix: &str) -> bool {
+        let mut about = self.patterns.iter().filter(|pattern| is_about(pattern, prefix));
+        match self.all_but {
+            true => about.next().is_none(),
+            false => about.any(|pattern| pattern == "*" || pattern[prefix.len()..] == *"*"),
+        }
+    }
+
+    /// Whether it may name an action of a prefix.
+    fn may_name(&self, prefix: &str) -> bool {
+        self.all_but || self.patterns.iter().any(|pattern| is_about(pattern, prefix))
+    }
+}
+
+/// Whether a statement holds for every resource, whatever the circumstances.
+fn is_unconditional(statement: &Value) -> bool {
+    let everywhere = each(&statement["Resource"]).any(|resource| resource.as_str() == Some("*"));
+    everywhere && statement["Condition"].as_object().is_none_or(serde_json::Map::is_empty)
 }
 
 fn is_about(pattern: &str, prefix: &str) -> bool {
@@ -63,13 +92,12 @@ fn is_about(pattern: &str, prefix: &str) -> bool {
 }
 
 fn named(statement: &Value) -> Option<Named> {
-    let allows = statement["Effect"].as_str() == Some("Allow");
     let (all_but, actions) = match (&statement["Action"], &statement["NotAction"]) {
         (Value::Null, actions) => (true, actions),
         (actions, _) => (false, actions),
     };
     let patterns: Vec<_> = each(actions).filter_map(Value::as_str).map(str::to_owned).collect();
-    (allows && !patterns.is_empty()).then_some(Named { all_but, patterns })
+    (!patterns.is_empty()).then_some(Named { all_but, patterns })
 }
 
 /// A list, or the one value that stands for a list of one.
@@ -121,6 +149,14 @@ mod tests {
             (r#"[{"Effect":"Allow","Action":["sqs:Send*","IAM:getuser"]}]"#, 2, "SQS:sendmessage", "sqs:DeleteQueue"),
             (r#"{"Effect":"Allow","Action":"sqs:NoSuchThing*"}"#, 0, "", "sqs:SendMessage"),
             (r#"{"Effect":"Deny","Action":"*"}"#, 0, "", "sqs:SendMessage"),
+            (
+                r#"[{"Effect":"Allow","Action":"*"},{"Effect":"Deny","Action":["sqs:*","iam:Get*"],"Resource":"*"},
+                   {"Effect":"Deny","Action":"*","Resource":"arn:aws:x"},
+                   {"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Bool":{"a":"b"}}}]"#,
+                all - 1,
+                "iam:ListUsers",
+                "iam:GetUser",
+            ),
             (r#"{"Effect":"Allow","NotAction":["iam:*","sqs:*"]}"#, all - 2, "sns:Publish", "iam:GetUser"),
             (r#"{"Effect":"Allow","NotAction":"iam:Get*"}"#, all, "iam:ListUsers", "iam:GetUser"),
             (r#"{"Effect":"Allow","NotAction":"*"}"#, 0, "", "iam:GetUser"),
@@ -128,7 +164,7 @@ mod tests {
             let reach = reach(statement);
             assert_eq!(reach.services().len(), count, "{statement}");
             assert_eq!(reach.action(some), !some.is_empty(), "{statement}");
-            assert!(!reach.action(none), "{statement}");
+            assert!(none.is_empty() || !reach.action(none), "{statement}");
         }
         assert_eq!(Reach::of(["", "{}", "[1]"]), Reach::default());
     }

@@ -7,6 +7,7 @@ use super::Engine;
 use super::count::Counted;
 use super::home::Home;
 use super::refusal::Refusal;
+use super::setting::token_version;
 use crate::limits;
 use crate::store::{BIRTHS, BirthRecord, OWNED, Sort};
 
@@ -20,6 +21,7 @@ impl Engine {
         let mut numbers = quotas();
         numbers.extend(counts(&view, &home.scope()).await?);
         numbers.extend(of_root(&view, home).await?);
+        numbers.push(("GlobalEndpointTokenVersion", token_version(&view, home).await?.into()));
         Ok(numbers)
     }
 

@@ -22,13 +22,9 @@ pub(super) fn told(flaw: Flaw) -> Error {
         ),
         Flaw::NotAUser => errors::invalid_user_type_exception("Only IAM Users can change their own password"),
         Flaw::Code => errors::invalid_authentication_code_exception("Authentication code for device is not valid."),
-        Flaw::DeviceInUse => {
-            errors::delete_conflict_exception("MFA VirtualDevice in use. Must deactivate first.")
-        }
+        Flaw::DeviceInUse => errors::delete_conflict_exception("MFA VirtualDevice in use. Must deactivate first."),
         Flaw::Pem(unfit) => return pem(unfit),
-        Flaw::NotValidNow => {
-            errors::malformed_certificate_exception("The certificate is not valid at this time.")
-        }
+        Flaw::NotValidNow => errors::malformed_certificate_exception("The certificate is not valid at this time."),
         Flaw::DuplicateCertificate => {
             errors::duplicate_certificate_exception("The certificate is already associated with a user in the account.")
         }
@@ -47,16 +43,12 @@ pub(super) fn told(flaw: Flaw) -> Error {
         Flaw::Metadata => errors::invalid_input_exception("Could not parse metadata"),
         Flaw::Address => return validation("Invalid Open ID Connect Provider URL"),
         Flaw::Thumbprint(text) => errors::invalid_input_exception(format!("Invalid thumbprint: {text}")),
-        Flaw::Thumbprints => {
-            errors::invalid_input_exception("Thumbprint list must contain fewer than 5 entries.")
-        }
+        Flaw::Thumbprints => errors::invalid_input_exception("Thumbprint list must contain fewer than 5 entries."),
         Flaw::PrivateKey => errors::invalid_input_exception("Could not parse private key"),
-        Flaw::NoPrivateKey => errors::invalid_input_exception(
-            "A private key is required when the assertion encryption mode is Required.",
-        ),
-        Flaw::Suffix(service) => {
-            errors::invalid_input_exception(format!("Custom suffix is not allowed for {service}"))
+        Flaw::NoPrivateKey => {
+            errors::invalid_input_exception("A private key is required when the assertion encryption mode is Required.")
         }
+        Flaw::Suffix(service) => errors::invalid_input_exception(format!("Custom suffix is not allowed for {service}")),
         Flaw::RoleTaken(name) => errors::invalid_input_exception(format!(
             "Service role name {name} has been taken in this account, please try a different suffix."
         )),

@@ -11,6 +11,7 @@ mod edge;
 mod federation;
 mod group;
 mod inline;
+mod insight;
 mod instance_profile;
 mod policies;
 mod policy;
@@ -29,7 +30,7 @@ use crate::engine::entity::Kind;
 
 /// All operations of the service: identities and policies here, all else in the tables of the folders.
 pub(crate) fn table() -> Operations {
-    federation::add(credential::add(identities()))
+    insight::add(federation::add(credential::add(identities())))
 }
 
 /// Users, groups, roles, policies and what belongs to them, sorted.
@@ -257,7 +258,10 @@ fn identities() -> Operations {
             |ctx, i| access::user_or_caller(ctx, i.user_name.as_deref()),
             access_key::update_access_key,
         )
-        .on::<api::UpdateAssumeRolePolicy>(|ctx, i| access::bounded(ctx, Kind::Role, &i.role_name), role::update_assume_role_policy)
+        .on::<api::UpdateAssumeRolePolicy>(
+            |ctx, i| access::bounded(ctx, Kind::Role, &i.role_name),
+            role::update_assume_role_policy,
+        )
         .on::<api::UpdateGroup>(
             |ctx, i| {
                 access::renaming(ctx, Kind::Group, &i.group_name, i.new_group_name.as_deref(), i.new_path.as_deref())
@@ -265,7 +269,10 @@ fn identities() -> Operations {
             group::update_group,
         )
         .on::<api::UpdateRole>(|ctx, i| access::bounded(ctx, Kind::Role, &i.role_name), role::update_role)
-        .on::<api::UpdateRoleDescription>(|ctx, i| access::bounded(ctx, Kind::Role, &i.role_name), role::update_role_description)
+        .on::<api::UpdateRoleDescription>(
+            |ctx, i| access::bounded(ctx, Kind::Role, &i.role_name),
+            role::update_role_description,
+        )
         .on::<api::UpdateUser>(
             |ctx, i| access::renaming(ctx, Kind::User, &i.user_name, i.new_user_name.as_deref(), i.new_path.as_deref()),
             user::update_user,

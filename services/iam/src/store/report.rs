@@ -38,8 +38,8 @@ pub(crate) enum AccessOf {
     Entities {
         /// Their unique ids.
         ids: Vec<String>,
-        /// Whether single actions are told too.
-        actions: bool,
+        /// The policies, when single actions are told too.
+        documents: Option<Vec<String>>,
     },
     /// Whole accounts of an organization, with their paths in it.
     Accounts(Vec<(AccountId, String)>),

@@ -27,7 +27,9 @@ fn shown(user: &EntityRecord, login: &LoginRecord) -> LoginProfile {
 pub(crate) async fn create_login_profile(ctx: &Ctx, input: CreateLoginProfileInput) -> Outcome<CreateLoginProfile> {
     let name = user_or_self(ctx, input.user_name.as_deref())?;
     let password = input.password.ok_or_else(|| {
-        validation("1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null")
+        validation(
+            "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null",
+        )
     })?;
     let reset = input.password_reset_required.unwrap_or(false);
     let (user, login) = engine(ctx).create_login(home(ctx), &name, password, reset).await?;

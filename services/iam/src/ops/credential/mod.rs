@@ -61,23 +61,14 @@ fn mfa_devices(operations: Operations) -> Operations {
             |_, i| Ok(Access::to(&i.serial_number)),
             mfa_device::delete_virtual_mfa_device,
         )
-        .on::<api::EnableMFADevice>(
-            |ctx, i| mfa_device::access(ctx, Some(&i.user_name)),
-            mfa_device::enable_mfa_device,
-        )
-        .on::<api::GetMFADevice>(
-            |ctx, i| mfa_device::access(ctx, i.user_name.as_deref()),
-            mfa_device::get_mfa_device,
-        )
+        .on::<api::EnableMFADevice>(|ctx, i| mfa_device::access(ctx, Some(&i.user_name)), mfa_device::enable_mfa_device)
+        .on::<api::GetMFADevice>(|ctx, i| mfa_device::access(ctx, i.user_name.as_deref()), mfa_device::get_mfa_device)
         .on::<api::ListMFADevices>(
             |ctx, i| mfa_device::access(ctx, i.user_name.as_deref()),
             mfa_device::list_mfa_devices,
         )
         .on::<api::ListVirtualMFADevices>(|_, _| Ok(Access::any()), mfa_device::list_virtual_mfa_devices)
-        .on::<api::ResyncMFADevice>(
-            |ctx, i| mfa_device::access(ctx, Some(&i.user_name)),
-            mfa_device::resync_mfa_device,
-        )
+        .on::<api::ResyncMFADevice>(|ctx, i| mfa_device::access(ctx, Some(&i.user_name)), mfa_device::resync_mfa_device)
 }
 
 fn certificates(operations: Operations) -> Operations {
@@ -166,10 +157,7 @@ fn tags(operations: Operations) -> Operations {
             |ctx, i| access(ctx, &i.server_certificate_name),
             server_certificate::list_server_certificate_tags,
         )
-        .on::<api::TagMFADevice>(
-            |_, i| Ok(tagging(Access::to(&i.serial_number), &i.tags)),
-            mfa_device::tag_mfa_device,
-        )
+        .on::<api::TagMFADevice>(|_, i| Ok(tagging(Access::to(&i.serial_number), &i.tags)), mfa_device::tag_mfa_device)
         .on::<api::TagServerCertificate>(
             |ctx, i| Ok(tagging(access(ctx, &i.server_certificate_name)?, &i.tags)),
             server_certificate::tag_server_certificate,

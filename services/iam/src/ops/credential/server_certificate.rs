@@ -3,12 +3,11 @@
 use api_iam::{
     DeleteServerCertificate, DeleteServerCertificateInput, DeleteServerCertificateOutput, GetServerCertificate,
     GetServerCertificateInput, GetServerCertificateOutput, ListServerCertificateTags, ListServerCertificateTagsInput,
-    ListServerCertificateTagsOutput, ListServerCertificates, ListServerCertificatesInput,
-    ListServerCertificatesOutput, ServerCertificate, ServerCertificateMetadata, TagServerCertificate,
-    TagServerCertificateInput, TagServerCertificateOutput, UntagServerCertificate, UntagServerCertificateInput,
-    UntagServerCertificateOutput, UpdateServerCertificate, UpdateServerCertificateInput,
-    UpdateServerCertificateOutput, UploadServerCertificate, UploadServerCertificateInput,
-    UploadServerCertificateOutput,
+    ListServerCertificateTagsOutput, ListServerCertificates, ListServerCertificatesInput, ListServerCertificatesOutput,
+    ServerCertificate, ServerCertificateMetadata, TagServerCertificate, TagServerCertificateInput,
+    TagServerCertificateOutput, UntagServerCertificate, UntagServerCertificateInput, UntagServerCertificateOutput,
+    UpdateServerCertificate, UpdateServerCertificateInput, UpdateServerCertificateOutput, UploadServerCertificate,
+    UploadServerCertificateInput, UploadServerCertificateOutput,
 };
 use service_kit::{Access, Ctx, Error, Outcome};
 
@@ -135,7 +134,8 @@ pub(crate) fn access(ctx: &Ctx, name: &str) -> Result<Access, Error> {
 /// What giving a certificate another name or path touches: both ARNs.
 pub(crate) fn access_by_both_names(ctx: &Ctx, input: &UpdateServerCertificateInput) -> Result<Access, Error> {
     let (before, path, name) = arn_now(ctx, &input.server_certificate_name)?;
-    let (path, name) = (input.new_path.as_ref().unwrap_or(&path), input.new_server_certificate_name.as_ref().unwrap_or(&name));
+    let (path, name) =
+        (input.new_path.as_ref().unwrap_or(&path), input.new_server_certificate_name.as_ref().unwrap_or(&name));
     let after = home(ctx).arn_of("server-certificate", path, name);
     let access = Access::to(&before);
     Ok(if after == before { access } else { access.and_to(after) })

@@ -62,7 +62,8 @@ pub(crate) async fn list_service_specific_credentials(
     if let Some(service) = &input.service_name {
         check_service(service)?;
     }
-    let fits = |record: &ServiceCredentialRecord| input.service_name.as_ref().is_none_or(|name| record.service == *name);
+    let fits =
+        |record: &ServiceCredentialRecord| input.service_name.as_ref().is_none_or(|name| record.service == *name);
     let found: Vec<_> = found.into_iter().filter(|(_, record, _)| fits(record)).collect();
     let asked = Asked::new(ctx, &filter, input.marker.as_deref(), input.max_items)?;
     let page = asked.cut(ctx, found, |(id, _, _)| id.clone());

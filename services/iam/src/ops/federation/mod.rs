@@ -39,10 +39,7 @@ fn oidc(operations: Operations) -> Operations {
             |_, i| Ok(Access::to(&i.open_id_connect_provider_arn)),
             oidc_provider::list_open_id_connect_provider_tags,
         )
-        .on::<api::ListOpenIDConnectProviders>(
-            |_, _| Ok(Access::any()),
-            oidc_provider::list_open_id_connect_providers,
-        )
+        .on::<api::ListOpenIDConnectProviders>(|_, _| Ok(Access::any()), oidc_provider::list_open_id_connect_providers)
         .on::<api::RemoveClientIDFromOpenIDConnectProvider>(
             |_, i| Ok(Access::to(&i.open_id_connect_provider_arn)),
             oidc_provider::remove_client_id_from_open_id_connect_provider,
@@ -70,10 +67,7 @@ fn saml(operations: Operations) -> Operations {
             },
             saml_provider::create_saml_provider,
         )
-        .on::<api::DeleteSAMLProvider>(
-            |_, i| Ok(Access::to(&i.saml_provider_arn)),
-            saml_provider::delete_saml_provider,
-        )
+        .on::<api::DeleteSAMLProvider>(|_, i| Ok(Access::to(&i.saml_provider_arn)), saml_provider::delete_saml_provider)
         .on::<api::GetSAMLProvider>(|_, i| Ok(Access::to(&i.saml_provider_arn)), saml_provider::get_saml_provider)
         .on::<api::ListSAMLProviderTags>(
             |_, i| Ok(Access::to(&i.saml_provider_arn)),
@@ -88,10 +82,7 @@ fn saml(operations: Operations) -> Operations {
             |_, i| Ok(untagging(Access::to(&i.saml_provider_arn), &i.tag_keys)),
             saml_provider::untag_saml_provider,
         )
-        .on::<api::UpdateSAMLProvider>(
-            |_, i| Ok(Access::to(&i.saml_provider_arn)),
-            saml_provider::update_saml_provider,
-        )
+        .on::<api::UpdateSAMLProvider>(|_, i| Ok(Access::to(&i.saml_provider_arn)), saml_provider::update_saml_provider)
 }
 
 fn linked_roles(operations: Operations) -> Operations {

@@ -109,9 +109,7 @@ fn mode(required: bool) -> AssertionEncryptionModeType {
 }
 
 fn keys(record: &SamlRecord) -> Option<Vec<SAMLPrivateKey>> {
-    let shown = record.keys.iter().map(|key| SAMLPrivateKey {
-        key_id: Some(key.id.clone()),
-        timestamp: Some(key.uploaded),
-    });
+    let shown =
+        record.keys.iter().map(|key| SAMLPrivateKey { key_id: Some(key.id.clone()), timestamp: Some(key.uploaded) });
     (!record.keys.is_empty()).then(|| shown.collect())
 }
