@@ -210,7 +210,7 @@ impl Engine {
                 other => other?,
             };
             let material = MATERIALS.get(&tx, &home.scope(), &(home.id.as_str(), number)).await?;
-            if !material.and_then(|material| material.valid_to).is_some_and(|end| end <= now) {
+            if material.and_then(|material| material.valid_to).is_none_or(|end| end > now) {
                 return Ok(None);
             }
             let gone = self.lose(&tx, &mut key, number).await?;
