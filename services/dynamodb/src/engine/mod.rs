@@ -24,12 +24,14 @@
 mod count;
 mod directory;
 mod lifecycle;
+pub(crate) mod number;
 pub(crate) mod refusal;
 pub(crate) mod row;
 pub(crate) mod schema;
 pub(crate) mod stream;
 pub(crate) mod table;
 pub(crate) mod throttle;
+pub(crate) mod value;
 
 use std::sync::Arc;
 
