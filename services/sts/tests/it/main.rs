@@ -7,6 +7,8 @@ mod double;
 mod federation_token;
 mod issuer;
 mod message;
+mod mfa;
+mod providers;
 mod role;
 mod root;
 mod saml;
