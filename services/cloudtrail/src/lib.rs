@@ -6,6 +6,7 @@
 //! | `engine/` | events, selection, history, delivery, insights; `engine/mod.rs` maps it |
 //! | `store.rs` | tables, keys, records |
 //! | `tasks.rs` | background work |
+//! | `resources.rs` | `AWS::CloudTrail::Trail` and others, for stacks and inventories |
 //! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
 //!
 //! Invariants: a call that changed something is answered only after its event is durable, and with it a row for each trail
@@ -15,6 +16,7 @@ mod engine;
 mod error;
 pub mod limits;
 mod ops;
+mod resources;
 mod store;
 mod tasks;
 
@@ -46,5 +48,5 @@ pub fn service(parts: &CloudParts) -> Service {
         .policies(ops::OwnPolicies)
         .recorder(Arc::new(engine.clone()))
         .on_reset(move |_| forgetful.forget());
-    tasks::add(service)
+    resources::add(tasks::add(service))
 }

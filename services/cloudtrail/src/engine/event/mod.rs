@@ -13,6 +13,8 @@ mod failure;
 mod identity;
 mod omitted;
 mod record;
+#[cfg(test)]
+mod redaction;
 mod resources;
 
 use names::{AccountId, Partition, Region, Timestamp};
