@@ -47,6 +47,7 @@ pub fn service(parts: &CloudParts) -> Service {
         .state(Arc::new(CloudTrail { engine: engine.clone() }))
         .policies(ops::OwnPolicies)
         .recorder(Arc::new(engine.clone()))
+        .deeds(Arc::new(engine.clone()))
         .on_reset(move |_| forgetful.forget());
     resources::add(tasks::add(service))
 }

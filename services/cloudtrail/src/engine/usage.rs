@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use names::{AccountId, Timestamp};
 use parking_lot::Mutex;
-use service_kit::{Access, CallRecord, Cloud, Error, Fault, Principal};
+use service_kit::{Access, BoxFuture, CallRecord, Cloud, Deed, Deeds, Error, Fault, Principal};
 use store::{Order, Scope, Span, Store, StoreError, Tx};
 use tokio::sync::Notify;
 
@@ -65,6 +65,23 @@ pub async fn used(
         calls,
     });
     Ok(shown.collect())
+}
+
+impl Deeds for super::Engine {
+    fn of<'a>(
+        &'a self,
+        cloud: &'a Cloud,
+        account: AccountId,
+        principal: &'a str,
+        since: Timestamp,
+    ) -> BoxFuture<'a, Result<Vec<Deed>, Error>> {
+        Box::pin(async move {
+            // What was done a moment ago may still wait to be written.
+            self.usage().flush(self.store()).await?;
+            let uses = used(cloud, account, principal, since).await?;
+            Ok(uses.into_iter().map(|Use { action, resource, .. }| Deed { action, resource }).collect())
+        })
+    }
 }
 
 /// Uses in memory: when each was last written, and those to write.
