@@ -76,7 +76,7 @@ def test_keys_are_checked_switched_off_and_deleted(cloud, iam, queue):
     key = user(iam, "keyed", allow("sqs:*"))
     as_user(cloud, "sqs", key).list_queues()
     wrong = {**key, "SecretAccessKey": "0" * 40}
-    assert refused(as_user(cloud, "sqs", wrong).list_queues)["Error"]["Code"] == "InvalidSignatureException"
+    assert refused(as_user(cloud, "sqs", wrong).list_queues)["Error"]["Code"] == "SignatureDoesNotMatch"
     iam.update_access_key(UserName="keyed", AccessKeyId=key["AccessKeyId"], Status="Inactive")
     code = refused(as_user(cloud, "sts", key).get_caller_identity)["Error"]["Code"]
     assert code == "InvalidClientTokenId"
@@ -114,14 +114,14 @@ def test_a_role_is_assumed_by_whom_it_trusts(cloud, account, iam, queue):
     me = f"arn:aws:iam::{account}:user/worker"
     arn = role(iam, "work", trust({"AWS": me}), allow("sqs:*"))
     sts = as_user(cloud, "sts", key)
-    answer = sts.assume_role(RoleArn=arn, RoleSessionName="s")
-    assert answer["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{account}:assumed-role/work/s"
+    answer = sts.assume_role(RoleArn=arn, RoleSessionName="me")
+    assert answer["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{account}:assumed-role/work/me"
     session = answer["Credentials"]
     as_session(cloud, "sqs", session).send_message(QueueUrl=queue, MessageBody="x")
     who = as_session(cloud, "sts", session).get_caller_identity()
-    assert who["Arn"] == f"arn:aws:sts::{account}:assumed-role/work/s"
+    assert who["Arn"] == f"arn:aws:sts::{account}:assumed-role/work/me"
     iam.update_assume_role_policy(RoleName="work", PolicyDocument=trust({"Service": "lambda.amazonaws.com"}))
-    message = denied(sts.assume_role, RoleArn=arn, RoleSessionName="s")
+    message = denied(sts.assume_role, RoleArn=arn, RoleSessionName="me")
     assert message.startswith(f"User: {me} is not authorized to perform: sts:AssumeRole on resource: {arn}")
     # Whose session it is, is looked at with each request.
     iam.delete_role_policy(RoleName="work", PolicyName="permissions")
@@ -133,10 +133,10 @@ def test_an_external_id_and_a_session_policy(cloud, account, iam, queue):
     condition = {"StringEquals": {"sts:ExternalId": "42"}}
     arn = role(iam, "shared", trust({"AWS": account}, Condition=condition), allow("sqs:*"))
     sts = as_user(cloud, "sts", key)
-    denied(sts.assume_role, RoleArn=arn, RoleSessionName="s")
-    denied(sts.assume_role, RoleArn=arn, RoleSessionName="s", ExternalId="41")
+    denied(sts.assume_role, RoleArn=arn, RoleSessionName="me")
+    denied(sts.assume_role, RoleArn=arn, RoleSessionName="me", ExternalId="41")
     only_send = document(allow("sqs:SendMessage"))
-    session = sts.assume_role(RoleArn=arn, RoleSessionName="s", ExternalId="42", Policy=only_send)["Credentials"]
+    session = sts.assume_role(RoleArn=arn, RoleSessionName="me", ExternalId="42", Policy=only_send)["Credentials"]
     sqs = as_session(cloud, "sqs", session)
     sqs.send_message(QueueUrl=queue, MessageBody="x")
     assert "because no session policy allows" in denied(sqs.receive_message, QueueUrl=queue)
@@ -146,7 +146,7 @@ def test_sessions_end_by_the_clouds_clock(own_cloud):
     iam = own_cloud.client("iam")
     key = user(iam, "u", allow("sts:AssumeRole"))
     arn = role(iam, "r", trust({"AWS": "000000000000"}), allow("sqs:*"))
-    session = as_user(own_cloud, "sts", key).assume_role(RoleArn=arn, RoleSessionName="s", DurationSeconds=900)["Credentials"]
+    session = as_user(own_cloud, "sts", key).assume_role(RoleArn=arn, RoleSessionName="me", DurationSeconds=900)["Credentials"]
     as_session(own_cloud, "sqs", session).list_queues()
     own_cloud.crash()
     as_session(own_cloud, "sqs", session).list_queues()
@@ -176,7 +176,7 @@ def test_least_privilege_is_enough_and_no_more(cloud, account, iam, sqs, queue):
     arn = role(iam, "busy", everyone, allow("*"))
     session = cloud.client("sts", account)
     key = user(iam, "starter", allow("sts:AssumeRole"))
-    session = as_user(cloud, "sts", key).assume_role(RoleArn=arn, RoleSessionName="s")["Credentials"]
+    session = as_user(cloud, "sts", key).assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]
     work = as_session(cloud, "sqs", session)
     work.send_message(QueueUrl=queue, MessageBody="x")
     work.receive_message(QueueUrl=queue)
