@@ -1,7 +1,5 @@
 //! What all operations share at the edge: whose account, tags in and out, documents as IAM writes them, pages.
 
-use std::collections::BTreeMap;
-
 use api_iam::Tag;
 use names::Tags;
 use service_kit::{Ctx, Error, Principal, paging};
@@ -127,6 +125,3 @@ impl Asked {
         self.cut(ctx, tag_list(tags), |tag| tag.key.clone())
     }
 }
-
-/// Numbers by name.
-pub(crate) type Numbers = BTreeMap<String, i32>;

@@ -15,7 +15,7 @@ use crate::store::{EntityRecord, PolicyRecord, ProfileRecord, UseRecord};
 /// A permissions boundary.
 pub(crate) fn boundary(record: &EntityRecord) -> Option<AttachedPermissionsBoundary> {
     record.boundary.as_ref().map(|arn| AttachedPermissionsBoundary {
-        permissions_boundary_type: Some(PermissionsBoundaryAttachmentType::PermissionsBoundaryPolicy),
+        permissions_boundary_type: Some(PermissionsBoundaryAttachmentType::Policy),
         permissions_boundary_arn: Some(arn.clone()),
     })
 }

@@ -117,3 +117,28 @@ async fn two_changes_at_once_leave_one_password() {
     change(&cloud, &ann, winner, "Dd345678").await.unwrap();
     cloud.advance(Duration::from_secs(1)).await;
 }
+
+#[tokio::test]
+async fn the_account_can_let_users_change_their_passwords() {
+    let cloud = cloud();
+    let (ann, bob) = (user(&cloud, "ann").await, user(&cloud, "bob").await);
+    for name in ["ann", "bob"] {
+        cloud.call::<CreateLoginProfile>(login(name, "Aa345678")).await.unwrap();
+    }
+    let refused = change(&cloud, &ann, "Aa345678", "Bb345678").await.unwrap_err();
+    assert!(refused.starts_with("AccessDenied"), "{refused}");
+    let read = async |user: &User| {
+        cloud
+            .call_as::<GetAccountPasswordPolicy>(as_user(cloud.account(), user), GetAccountPasswordPolicyInput {})
+            .await
+    };
+    assert!(matches!(read(&ann).await, Err(Error::Fault(_))));
+    let policy = UpdateAccountPasswordPolicyInput { allow_users_to_change_password: Some(true), ..Default::default() };
+    cloud.call::<UpdateAccountPasswordPolicy>(policy).await.unwrap();
+    read(&ann).await.unwrap();
+    change(&cloud, &ann, "Aa345678", "Bb345678").await.unwrap();
+    let deny = allow("iam:ChangePassword", "*").replace("Allow", "Deny");
+    put_user_policy(&cloud, "bob", "p", &deny).await;
+    let refused = change(&cloud, &bob, "Aa345678", "Bb345678").await.unwrap_err();
+    assert!(refused.contains("explicit deny"), "{refused}");
+}

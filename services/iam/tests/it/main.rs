@@ -18,6 +18,7 @@ mod linked_role;
 mod login_profile;
 mod mfa_device;
 mod model;
+mod organization;
 mod paging;
 mod policy;
 mod provider;

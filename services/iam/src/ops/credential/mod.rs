@@ -35,7 +35,10 @@ fn passwords(operations: Operations) -> Operations {
             |ctx, i| user_or_caller(ctx, i.user_name.as_deref()),
             login_profile::delete_login_profile,
         )
-        .on::<api::GetAccountPasswordPolicy>(|_, _| Ok(Access::any()), password_policy::get_account_password_policy)
+        .on::<api::GetAccountPasswordPolicy>(
+            |ctx, _| password_policy::access_to_read(ctx),
+            password_policy::get_account_password_policy,
+        )
         .on::<api::GetLoginProfile>(
             |ctx, i| user_or_caller(ctx, i.user_name.as_deref()),
             login_profile::get_login_profile,

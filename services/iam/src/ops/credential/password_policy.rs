@@ -5,11 +5,12 @@ use api_iam::{
     GetAccountPasswordPolicy, GetAccountPasswordPolicyInput, GetAccountPasswordPolicyOutput, PasswordPolicy,
     UpdateAccountPasswordPolicy, UpdateAccountPasswordPolicyInput, UpdateAccountPasswordPolicyOutput, errors,
 };
-use service_kit::{Ctx, Outcome};
+use service_kit::{Access, Ctx, Error, Outcome, Principal};
 
 use crate::engine::flaw::{Thing, missing};
+use crate::ops::access::now;
 use crate::ops::edge::{engine, home};
-use crate::store::credential::PasswordPolicyRecord;
+use crate::store::credential::{PASSWORD_POLICIES, PasswordPolicyRecord};
 
 /// The least length when none is given.
 ///
@@ -58,6 +59,15 @@ pub(crate) async fn delete_account_password_policy(
         return Err(errors::no_such_entity_exception(text).into());
     }
     Ok(DeleteAccountPasswordPolicyOutput {})
+}
+
+/// What reading the policy touches: nothing for users who may change their own passwords, and so must know what is asked.
+pub(crate) fn access_to_read(ctx: &Ctx) -> Result<Access, Error> {
+    let (engine, home) = (engine(ctx), home(ctx));
+    let read = async move { PASSWORD_POLICIES.get(&engine.view().await?, &home.scope(), &0).await };
+    let own_change = now(read)?.is_some_and(|policy| policy.own_change);
+    let user = matches!(ctx.caller.principal, Principal::User { .. });
+    Ok(if own_change && user { Access::free() } else { Access::any() })
 }
 
 fn shown(policy: &PasswordPolicyRecord) -> PasswordPolicy {
