@@ -26,6 +26,16 @@ impl Watch {
         // The registry holds the sender as long as this watch lives.
         let _ = self.changes.changed().await;
     }
+
+    /// Whether there was such a commit since this watch was made or last told of one. Never waits. Caches ask it: a future
+    /// polled once may say no although there was one, when its task has used up its turn.
+    pub fn has_changed(&mut self) -> bool {
+        let changed = self.changes.has_changed().unwrap_or(true);
+        if changed {
+            self.changes.mark_unchanged();
+        }
+        changed
+    }
 }
 
 impl Drop for Watch {
@@ -106,6 +116,20 @@ mod tests {
         assert!(watch.changed().now_or_never().is_none());
         registry.tell([put(b"b")].iter());
         assert!(watch.changed().now_or_never().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_change_is_told_to_a_task_that_has_used_up_its_turn() {
+        let registry = Arc::new(Registry::default());
+        let (mut asked, mut polled) = (registry.watch(b"a"), registry.watch(b"a"));
+        let mut missed = 0;
+        for _ in 0..1_000 {
+            registry.tell([put(b"ab")].iter());
+            assert!(asked.has_changed());
+            assert!(!asked.has_changed());
+            missed += usize::from(polled.changed().now_or_never().is_none());
+        }
+        assert!(missed > 0, "polling would do, and has_changed need not be");
     }
 
     #[test]

@@ -7,8 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-use names::{AccountId, key_id};
+use names::AccountId;
 use parking_lot::{Mutex, RwLock};
 use policy::{Kind as PolicyKind, Policy};
 use service_kit::{Caller, HeldPolicy, Identity, IssuedKey, Principal};
@@ -50,7 +49,7 @@ enum Entry {
 impl Cached {
     /// Forgets what an acknowledged change has made old.
     fn refresh(&mut self) {
-        if self.watch.changed().now_or_never().is_some() || self.entries.len() > ENTRIES {
+        if self.watch.has_changed() || self.entries.len() > ENTRIES {
             self.entries.clear();
             self.revision += 1;
         }
@@ -202,10 +201,5 @@ impl Engine {
         let kind: Kind = holder.body.kind();
         let name = format!("{}/{} inline {name}", kind.word(), holder.name).into();
         Ok(HeldPolicy { name, policy: self.bearers().compile(document)? })
-    }
-
-    /// The home of whoever has a unique id or an access key, as far as ids tell.
-    pub(crate) fn home_of_id(&self, home: Home, id: &str) -> Option<Home> {
-        key_id::account_of(id).map(|account| Home { account, ..home })
     }
 }

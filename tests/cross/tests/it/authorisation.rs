@@ -130,7 +130,10 @@ async fn everybody_may_what_exactly_its_policy_allows() {
             };
             let Some((action, resource, _)) = &refusal else { break };
             let resource = resource.clone().unwrap_or("*".to_owned());
-            assert!(resource == "*" || resource.starts_with("arn:"), "{} touches {resource}", name(operation));
+            if resource != "*" && !resource.starts_with("arn:") {
+                wrong.push(format!("{} touches {resource}", name(operation)));
+                break;
+            }
             permissions.insert((action.clone(), resource));
             walk.permit(&permissions).await;
         }

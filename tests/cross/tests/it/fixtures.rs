@@ -1,7 +1,9 @@
 //! What an account must have, and how its things are called, for an operation to be understood: who decides must first be
 //! told on what.
 
-use api_kms::{CreateKey, CreateKeyInput, Encrypt, EncryptInput};
+use api_kms::{CreateAlias, CreateAliasInput, CreateKey, CreateKeyInput, Encrypt, EncryptInput};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use smithy::Member;
 use testkit::TestCloud;
@@ -25,6 +27,8 @@ impl Fixtures {
         }
         let made = cloud.call::<CreateKey>(CreateKeyInput::default()).await.unwrap().key_metadata.unwrap();
         let key = made.arn.unwrap();
+        let alias = CreateAliasInput { alias_name: "alias/likely".to_owned(), target_key_id: key.clone() };
+        cloud.call::<CreateAlias>(alias).await.unwrap();
         let input = EncryptInput { key_id: key.clone(), plaintext: Bytes::from_static(b"x"), ..Default::default() };
         let sealed = cloud.call::<Encrypt>(input).await.unwrap().ciphertext_blob.unwrap();
         Self { account, key, ciphertext: sealed.iter().map(|byte| char::from(*byte)).collect() }
@@ -34,6 +38,16 @@ impl Fixtures {
     pub(crate) fn value(&self, service: &str, member: &Member) -> Option<String> {
         let account = &self.account;
         let text = match (service, member.name, member.target.name) {
+            ("cloudtrail", "ResourceId", _) | ("cloudtrail", _, "ResourceIdList") => {
+                format!("arn:aws:cloudtrail:us-east-1:{account}:trail/likely")
+            }
+            ("dynamodb", "TableName", "TableArn") => "likely".to_owned(),
+            ("dynamodb", "ResourceArn", _) => format!("arn:aws:dynamodb:us-east-1:{account}:table/likely"),
+            ("iam", "PolicyArn", _) => format!("arn:aws:iam::{account}:policy/likely"),
+            ("iam", "SAMLProviderArn", _) => format!("arn:aws:iam::{account}:saml-provider/likely"),
+            ("iam", "OpenIDConnectProviderArn", _) => format!("arn:aws:iam::{account}:oidc-provider/likely.example"),
+            ("iam", "SerialNumber", _) => format!("arn:aws:iam::{account}:mfa/likely"),
+            ("iam", "Arn" | "PolicySourceArn", _) => format!("arn:aws:iam::{account}:user/walker"),
             ("kms", "KeyId" | "TargetKeyId" | "DestinationKeyId", _) => self.key.clone(),
             ("kms", "CiphertextBlob", _) => self.ciphertext.clone(),
             ("kms", "AliasName", _) => "alias/likely".to_owned(),
@@ -49,6 +63,11 @@ impl Fixtures {
             ("organizations", _, "CreateAccountRequestId") => "car-1234567890".to_owned(),
             ("sqs", "QueueUrl", _) => format!("http://localhost:4566/{account}/q"),
             ("sqs", "SourceArn", _) => format!("arn:aws:sqs:us-east-1:{account}:q"),
+            ("sqs", "TaskHandle", _) => {
+                let source = format!("arn:aws:sqs:us-east-1:{account}:q");
+                STANDARD.encode(format!(r#"{{"taskId": "likely", "sourceArn": "{source}"}}"#))
+            }
+            ("sts", "arn", _) => "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials".to_owned(),
             ("sts", "TargetPrincipal", _) => "111122223333".to_owned(),
             _ => return None,
         };
