@@ -21,11 +21,6 @@ pub(crate) fn validation(message: impl Into<String>) -> Error {
     Fault::Invalid { message: message.into() }.into()
 }
 
-/// A constraint in the words of the model's: `Value at 'x' failed to satisfy constraint: …`.
-pub(crate) fn constraint(member: &str, rule: &str) -> Error {
-    validation(format!("1 validation error detected: Value at '{member}' failed to satisfy constraint: {rule}"))
-}
-
 /// Something that is not there.
 pub(crate) fn missing(noun: Noun, name: &str) -> Error {
     Refusal::Missing(noun, name.to_owned()).into()
@@ -61,7 +56,6 @@ impl From<Refusal> for Error {
             Refusal::BadBoundary(arn) => {
                 validation(format!("Value ({arn}) for parameter PermissionsBoundary is invalid."))
             }
-            Refusal::Invalid(text) => invalid(text),
             Refusal::Flaw(flaw) => flaw::told(flaw),
             Refusal::Store(error) => error.into(),
         }

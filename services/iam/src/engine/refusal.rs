@@ -31,8 +31,6 @@ pub(crate) enum Refusal {
     TooManyTags,
     /// The policy of another account, or no policy, as a permissions boundary.
     BadBoundary(String),
-    /// A change that makes no sense, in AWS's words.
-    Invalid(String),
     /// What is wrong with a credential or an identity provider.
     Flaw(Flaw),
     /// The store could not answer.

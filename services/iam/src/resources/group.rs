@@ -10,7 +10,6 @@ use super::described::{Described, Words};
 use super::holder::Holder;
 use super::properties::{named, properties, text, unless_gone};
 use crate::engine::entity::Kind;
-use crate::ops::home;
 
 /// A group.
 #[derive(Debug)]
@@ -73,6 +72,6 @@ impl Described for Group {
     }
 
     fn arn(&self, ctx: &Ctx, id: &str) -> String {
-        home(ctx).arn_of("group", "/", id)
+        holder(id).arn(ctx)
     }
 }

@@ -13,11 +13,14 @@ use api_iam::{
     PutGroupPolicyInput, PutRolePermissionsBoundary, PutRolePermissionsBoundaryInput, PutRolePolicy,
     PutRolePolicyInput, PutUserPermissionsBoundary, PutUserPermissionsBoundaryInput, PutUserPolicy, PutUserPolicyInput,
 };
+use futures_util::FutureExt;
 use serde_json::{Value, json};
 use service_kit::{Ctx, Error, PropertySource};
 
 use super::properties::{difference, document, list_property, shown, text, texts};
 use crate::engine::entity::Kind;
+use crate::ops::home;
+use crate::store::ENTITIES;
 
 /// A user, group or role by name.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +32,17 @@ pub(super) struct Holder<'a> {
 }
 
 impl Holder<'_> {
+    /// Its ARN, with its path; of one that is gone, or that cannot be read at once, as if it stood under none.
+    pub(super) fn arn(self, ctx: &Ctx) -> String {
+        let home = home(ctx);
+        let read = async {
+            let view = ctx.store().read().await?;
+            ENTITIES.get(&view, &home.scope(), &self.kind.at(self.name)).await
+        };
+        let found = read.now_or_never().and_then(Result::ok).flatten();
+        found.map_or_else(|| home.arn_of(self.kind.word(), "/", self.name), |record| home.entity(&record))
+    }
+
     /// Attaches a managed policy.
     pub(super) async fn attach(self, ctx: &Ctx, arn: &str) -> Result<(), Error> {
         let (name, policy_arn) = (self.name.to_owned(), arn.to_owned());

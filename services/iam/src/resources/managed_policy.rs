@@ -118,10 +118,17 @@ impl Described for ManagedPolicy {
     }
 
     async fn list(&self, ctx: &Ctx) -> Result<Vec<String>, Error> {
-        let scope = Some(PolicyScopeType::Local);
-        let input = ListPoliciesInput { scope, max_items: Some(1_000), ..Default::default() };
-        let policies = ctx.call::<ListPolicies>(input).await?.policies.unwrap_or_default();
-        Ok(policies.into_iter().filter_map(|policy| policy.arn).collect())
+        let (mut arns, mut marker) = (Vec::new(), None);
+        loop {
+            let scope = Some(PolicyScopeType::Local);
+            let input = ListPoliciesInput { scope, max_items: Some(1_000), marker, ..Default::default() };
+            let page = ctx.call::<ListPolicies>(input).await?;
+            arns.extend(page.policies.unwrap_or_default().into_iter().filter_map(|policy| policy.arn));
+            marker = page.marker;
+            if marker.is_none() {
+                return Ok(arns);
+            }
+        }
     }
 }
 

@@ -14,7 +14,6 @@ use super::properties::{
 };
 use crate::engine::entity::Kind;
 use crate::limits;
-use crate::ops::home;
 
 /// A role.
 #[derive(Debug)]
@@ -119,6 +118,6 @@ impl Described for Role {
     }
 
     fn arn(&self, ctx: &Ctx, id: &str) -> String {
-        home(ctx).arn_of("role", "/", id)
+        holder(id).arn(ctx)
     }
 }

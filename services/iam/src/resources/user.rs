@@ -15,7 +15,6 @@ use super::properties::{
     difference, list_property, named, properties, tag_difference, tag_property, tags, tags_of, text, texts, unless_gone,
 };
 use crate::engine::entity::Kind;
-use crate::ops::home;
 
 /// A user.
 #[derive(Debug)]
@@ -123,7 +122,7 @@ impl Described for User {
     }
 
     fn arn(&self, ctx: &Ctx, id: &str) -> String {
-        home(ctx).arn_of("user", "/", id)
+        holder(id).arn(ctx)
     }
 }
 

@@ -116,7 +116,7 @@ async fn boundaries_come_and_go() {
         CreateUserInput { user_name: "u".into(), permissions_boundary: Some(arn.clone()), ..Default::default() };
     let made = cloud.call::<CreateUser>(input).await.unwrap().user.unwrap();
     let boundary = AttachedPermissionsBoundary {
-        permissions_boundary_type: Some(PermissionsBoundaryAttachmentType::PermissionsBoundaryPolicy),
+        permissions_boundary_type: Some(PermissionsBoundaryAttachmentType::Policy),
         permissions_boundary_arn: Some(arn.clone()),
     };
     assert_eq!(made.permissions_boundary, Some(boundary.clone()));

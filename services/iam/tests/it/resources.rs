@@ -79,6 +79,7 @@ stack!(a_user_with_all_it_can_have, ctx => {
         assert_eq!(there[name], *value, "{name}");
     }
     assert_eq!(there["Arn"], "arn:aws:iam::000000000000:user/x/u");
+    assert_eq!(there["Arn"], resource(ctx, "User").arn(ctx, &id));
     assert!(resource(ctx, "User").relationships(ctx, &id).await.unwrap().contains(&policy));
     let changed = json!({"UserName": "u", "Groups": ["h"], "Tags": [{"Key": "b", "Value": "2"}]});
     update(ctx, "User", &id, changed).await;
