@@ -255,7 +255,7 @@ async fn ingest(ctx: &Ctx, store: &str, ingesting: bool) -> Result<(), Error> {
 /// An event data store of the account and region called, by ARN or by the id at its end.
 pub(crate) async fn own(ctx: &Ctx, store: &str) -> Result<DataStoreRecord, Error> {
     let arn = arn_of(ctx, store);
-    if !resource_of(&arn).is_some_and(|(_, kind, _)| kind == "eventdatastore") {
+    if resource_of(&arn).is_none_or(|(_, kind, _)| kind != "eventdatastore") {
         let text = format!("The event data store ARN {store} is not valid.");
         return Err(errors::event_data_store_arn_invalid_exception(text).into());
     }

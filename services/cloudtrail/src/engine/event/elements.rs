@@ -80,7 +80,7 @@ impl Text<'_> {
     /// What comes before each value. False when the value itself is not shown.
     fn begin(&mut self, member: &'static Member) -> bool {
         match omitted::shown(self.service, member) {
-            Shown::Not => return false,
+            Shown::Not => false,
             shown => {
                 self.separate();
                 if self.keyed {
