@@ -21,8 +21,11 @@
 //!   tells the paths it changed; a projection cuts an `Item`. Errors carry AWS's whole text;
 //! - each tells the top-level attributes it touches (for `dynamodb:Attributes` and for the rules on key attributes).
 
+pub(crate) mod capacity;
 mod count;
 mod directory;
+pub(crate) mod expression;
+pub(crate) mod key;
 mod lifecycle;
 pub(crate) mod number;
 pub(crate) mod refusal;
