@@ -56,6 +56,35 @@ pub(crate) fn bad_handle(handle: &str) -> Error {
         .into()
 }
 
+/// What KMS refused, in SQS's words: those of KMS, with whose they are.
+pub(crate) fn kms_refused(ctx: &Ctx, error: Error) -> Error {
+    let whose = |text: &str, code: &str| {
+        let request = ctx.request.id;
+        format!("{text} (Service: AWSKMS; Status Code: 400; Error Code: {code}; Request ID: {request}; Proxy: null)")
+    };
+    match error {
+        Error::Modeled(error) => {
+            let (code, text) = (error.schema.code, error.message.as_str());
+            match code {
+                "DisabledException" => errors::kms_disabled(whose(text, code)).into(),
+                "NotFoundException" => errors::kms_not_found(whose(text, code)).into(),
+                "KMSInvalidStateException" => errors::kms_invalid_state(whose(text, code)).into(),
+                "InvalidKeyUsageException" => errors::kms_invalid_key_usage(whose(text, code)).into(),
+                "AccessDeniedException" => errors::kms_access_denied(whose(text, code)).into(),
+                _ => Fault::internal(format!("KMS: {error}")).into(),
+            }
+        }
+        Error::Fault(Fault::AccessDenied { principal, action, resource, reason }) => {
+            let text = dialect::denial(&principal, &action, resource.as_deref(), &reason);
+            errors::kms_access_denied(whose(&text, "AccessDeniedException")).into()
+        }
+        Error::Fault(Fault::Throttled { message }) => {
+            errors::kms_throttled(whose(&message, "ThrottlingException")).into()
+        }
+        fault @ Error::Fault(_) => fault,
+    }
+}
+
 /// A resource named by ARN that is not there.
 pub(crate) fn no_resource(parameter: &str) -> Error {
     let text = format!("The resource that you specified for the {parameter} parameter doesn't exist.");

@@ -43,7 +43,7 @@ impl Sqs {
 
 /// The service, on the parts of a cloud.
 pub fn service(parts: &CloudParts) -> Service {
-    let engine = Engine::new(parts.store.clone(), parts.runtime.clone());
+    let engine = Engine::new(parts.store.clone(), parts.runtime.clone(), &parts.vault);
     let forgetful = engine.clone();
     let service = Service::new(&api_sqs::SERVICE, ops::table())
         .state(Arc::new(Sqs { engine: engine.clone() }))

@@ -7,6 +7,7 @@ use store::{Batch, StoreError};
 
 use super::Engine;
 use super::queue::Queue;
+use super::receive::Received;
 use super::rows::hide;
 use super::window::Ticket;
 use crate::store::{DELIVERIES, Delivery, MESSAGES};
@@ -85,6 +86,15 @@ impl Engine {
             drop(state);
             queue.sooner.notify_waiters();
             queue.arrivals.notify_one();
+        }
+    }
+
+    /// Gives back what was received and cannot be handed over, as if nobody had received it.
+    pub(crate) async fn put_back(&self, queue: &Arc<Queue>, received: &[Received]) {
+        for one in received {
+            let group = queue.is_fifo().then(|| Arc::from(one.message.group_name()));
+            let ticket = Ticket { number: one.number, due: None, message: Some(one.message.clone()), group };
+            self.give_back(queue, vec![ticket], one.delivery.until).await;
         }
     }
 

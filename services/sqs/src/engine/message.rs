@@ -8,7 +8,9 @@ use names::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Record;
 
+use super::content::{Content, Sealing, Text};
 use super::digest;
+use crate::store::{MessageNo, QueueId};
 
 /// Attributes of a message by name.
 pub(crate) type Attributes = BTreeMap<String, Attribute>;
@@ -53,12 +55,8 @@ pub(crate) struct Draft {
 pub(crate) struct Message {
     /// Random; shown as a UUID.
     pub id: u128,
-    /// The text.
-    pub body: String,
-    /// MD5 of the text.
-    pub body_md5: [u8; 16],
-    /// Its attributes.
-    pub attributes: Attributes,
+    /// What its receivers read.
+    pub content: Content,
     /// The sender's X-Ray trace.
     pub trace: Option<String>,
     /// When it was sent; a dead letter on a standard queue keeps the instant at which it was first sent.
@@ -73,6 +71,19 @@ pub(crate) struct Message {
     pub past: Option<Past>,
 }
 
+/// What all messages of one call are stamped with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stamp<'a> {
+    /// The queue they are sent to.
+    pub queue: QueueId,
+    /// What their content is sealed with.
+    pub sealing: &'a Sealing,
+    /// Unique id of who sends.
+    pub sender: &'a str,
+    /// When.
+    pub sent_at: Timestamp,
+}
+
 /// The life of a dead letter in the queue it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Past {
@@ -85,7 +96,37 @@ pub(crate) struct Past {
 }
 
 impl Record for Message {
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
+
+    fn migrate(version: u8, bytes: &[u8]) -> Option<Self> {
+        let first: First = (version == 1).then(|| postcard::from_bytes(bytes).ok())??;
+        let text = Text { body: first.body, body_md5: first.body_md5, attributes: first.attributes };
+        Some(Self {
+            id: first.id,
+            content: Content::Plain(text),
+            trace: first.trace,
+            sent_at: first.sent_at,
+            sender: first.sender,
+            group: first.group,
+            deduplication: first.deduplication,
+            past: first.past,
+        })
+    }
+}
+
+/// A message of version 1, whose content lay in the clear.
+#[derive(Serialize, Deserialize)]
+struct First {
+    id: u128,
+    body: String,
+    body_md5: [u8; 16],
+    attributes: Attributes,
+    trace: Option<String>,
+    sent_at: Timestamp,
+    sender: String,
+    group: Option<String>,
+    deduplication: Option<String>,
+    past: Option<Past>,
 }
 
 impl Attribute {
@@ -106,28 +147,30 @@ impl Draft {
         self.body.len() + attributes.sum::<usize>()
     }
 
-    /// The message this becomes. `id` is random.
-    pub(crate) fn stamp(self, id: u128, sender: String, sent_at: Timestamp) -> Message {
-        Message {
+    /// The message this becomes, and the MD5 of its body.
+    pub(crate) fn stamp(self, stamp: &Stamp<'_>, number: MessageNo, id: u128) -> (Message, [u8; 16]) {
+        let body_md5 = digest::body(&self.body);
+        let text = Text { body: self.body, body_md5, attributes: self.attributes };
+        // A part of the id that nobody is shown would do as well; what matters is that it is random.
+        let random = (id >> 32) as u32;
+        let message = Message {
             id,
-            body_md5: digest::body(&self.body),
-            body: self.body,
-            attributes: self.attributes,
+            content: stamp.sealing.close(stamp.queue, number, random, &text),
             trace: self.trace,
-            sent_at,
-            sender,
+            sent_at: stamp.sent_at,
+            sender: stamp.sender.to_owned(),
             group: self.group,
             deduplication: self.deduplication,
             past: None,
-        }
+        };
+        (message, body_md5)
     }
 }
 
 impl Message {
     /// Roughly the bytes it takes in memory.
     pub(crate) fn weight(&self) -> usize {
-        let attributes = self.attributes.iter().map(|(name, attribute)| name.len() + attribute.size() + 64);
-        256 + self.body.len() + attributes.sum::<usize>()
+        256 + self.content.weight()
     }
 
     /// The group, empty where there is none.

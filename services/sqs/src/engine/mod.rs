@@ -7,6 +7,7 @@
 //! | `send.rs`, `receive.rs`, `wait.rs`, `settle.rs` | the life of a message: sent, received, awaited, settled |
 //! | `claim.rs`, `attempt.rs`, `dead_letter.rs`, `rows.rs` | parts of a receive: the claim, its repetition, what is received too often; a message's rows |
 //! | `doubt.rs` | changes whose outcome stays unknown |
+//! | `content.rs`, `cipher.rs`, `data_keys.rs` | what only receivers read; what it is sealed with; keys of KMS used again |
 //! | `window/` | the messages that can be received next. Pure |
 //! | `fill.rs` | reading the store into a window |
 //! | `moves.rs`, `expire.rs`, `sweep.rs` | moving dead letters back, retention, removing what was purged |
@@ -14,7 +15,10 @@
 //! | `refusal.rs` | reasons not to do something |
 
 mod attempt;
+pub(crate) mod cipher;
 mod claim;
+pub(crate) mod content;
+pub(crate) mod data_keys;
 mod dead_letter;
 pub(crate) mod digest;
 pub(crate) mod directory;
@@ -45,9 +49,11 @@ use std::sync::Arc;
 use names::Timestamp;
 use runtime::Runtime;
 use service_kit::Wake;
-use store::{Scope, Sequence, Store, StoreError};
+use store::{Scope, Sequence, Store, StoreError, Vault};
 use tokio::sync::Notify;
 
+use cipher::Ciphers;
+use data_keys::DataKeys;
 use directory::Directory;
 use queue::{Home, Queue};
 use refusal::Refusal;
@@ -62,6 +68,8 @@ struct Inner {
     runtime: Runtime,
     numbers: Sequence,
     directory: Directory,
+    ciphers: Ciphers,
+    data_keys: DataKeys,
     chores: Chores,
 }
 
@@ -77,11 +85,12 @@ pub(crate) struct Chores {
 }
 
 impl Engine {
-    /// Queues kept in `store`, living by the clock and the randomness of `runtime`.
-    pub(crate) fn new(store: Store, runtime: Runtime) -> Self {
+    /// Queues kept in `store`, living by the clock and the randomness of `runtime`, sealed with keys of `vault`.
+    pub(crate) fn new(store: Store, runtime: Runtime, vault: &Vault) -> Self {
         let numbers = Sequence::new(&store, Scope::Global, "sqs");
-        let (directory, chores) = (Directory::default(), Chores::default());
-        Self(Arc::new(Inner { store, runtime, numbers, directory, chores }))
+        let (directory, ciphers) = (Directory::default(), Ciphers::new(vault));
+        let (data_keys, chores) = (DataKeys::default(), Chores::default());
+        Self(Arc::new(Inner { store, runtime, numbers, directory, ciphers, data_keys, chores }))
     }
 
     /// The queue at a place.
@@ -103,6 +112,12 @@ impl Engine {
     /// Forgets everything in memory: the store was emptied.
     pub(crate) fn forget(&self) {
         self.0.directory.clear();
+        self.0.data_keys.clear();
+    }
+
+    /// Data keys of KMS that are used again.
+    pub(crate) fn data_keys(&self) -> &DataKeys {
+        &self.0.data_keys
     }
 
     /// Where background work is announced.

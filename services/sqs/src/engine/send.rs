@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use names::Timestamp;
 use store::{Batch, StoreError, Tx};
 
 use super::Engine;
-use super::message::{Draft, Message};
+use super::content::Sealing;
+use super::message::{Draft, Message, Stamp};
 use super::queue::Queue;
 use super::refusal::Refusal;
 use super::rows::{put, remember_end};
@@ -121,36 +121,48 @@ impl Engine {
         queue: &Arc<Queue>,
         drafts: Vec<Draft>,
         sender: &str,
+        sealing: &Sealing,
     ) -> Result<Vec<Sent>, Refusal> {
         queue.check()?;
+        let stamp = Stamp { queue: queue.id, sealing, sender, sent_at: self.now() };
         if queue.is_fifo() {
-            self.send_in_order(queue, drafts, sender).await
+            self.send_in_order(queue, drafts, &stamp).await
         } else {
-            self.send_plain(queue, drafts, sender).await
+            self.send_plain(queue, drafts, &stamp).await
         }
     }
 
-    async fn send_plain(&self, queue: &Arc<Queue>, drafts: Vec<Draft>, sender: &str) -> Result<Vec<Sent>, Refusal> {
-        let now = self.now();
+    async fn send_plain(
+        &self,
+        queue: &Arc<Queue>,
+        drafts: Vec<Draft>,
+        stamp: &Stamp<'_>,
+    ) -> Result<Vec<Sent>, Refusal> {
         let record = queue.record();
         let shipment = Shipment::begin(self, queue, drafts.len()).await?;
         let batch = Batch::new();
-        let mut arrivals = Vec::with_capacity(drafts.len());
+        let (mut arrivals, mut sent) = (Vec::with_capacity(drafts.len()), Vec::with_capacity(drafts.len()));
         for (number, draft) in shipment.numbers().iter().zip(drafts) {
-            let from = Queue::delayed_until(&record.settings, now, draft.delay);
-            let message = Arc::new(draft.stamp(self.0.runtime.random.u128(), sender.to_owned(), now));
+            let from = Queue::delayed_until(&record.settings, stamp.sent_at, draft.delay);
+            let (message, body_md5) = draft.stamp(stamp, *number, self.0.runtime.random.u128());
+            let message = Arc::new(message);
             put(&batch, queue, *number, &message, from)?;
+            sent.push(Sent { id: message.id, body_md5, number: *number });
             arrivals.push(Arrival { number: *number, message, from });
         }
         queue.save_tally(&batch)?;
-        let sent = arrivals.iter().map(sent).collect();
         self.store().write(batch).await?;
         shipment.arrive(arrivals);
         Ok(sent)
     }
 
-    async fn send_in_order(&self, queue: &Arc<Queue>, drafts: Vec<Draft>, sender: &str) -> Result<Vec<Sent>, Refusal> {
-        let now = self.now();
+    async fn send_in_order(
+        &self,
+        queue: &Arc<Queue>,
+        drafts: Vec<Draft>,
+        stamp: &Stamp<'_>,
+    ) -> Result<Vec<Sent>, Refusal> {
+        let now = stamp.sent_at;
         let mut stripes: Vec<_> = drafts.iter().map(|draft| Queue::stripe_of(group(draft))).collect();
         stripes.sort_unstable();
         stripes.dedup();
@@ -160,9 +172,11 @@ impl Engine {
         }
         let record = queue.record();
         let shipment = Shipment::begin(self, queue, drafts.len()).await?;
-        let stamp = |draft: Draft| Arc::new(draft.stamp(self.0.runtime.random.u128(), sender.to_owned(), now));
-        let messages: Vec<_> = drafts.into_iter().map(stamp).collect();
-        let numbered: Vec<_> = shipment.numbers().iter().copied().zip(messages).collect();
+        let stamped = |(number, draft): (&MessageNo, Draft)| {
+            let (message, body_md5) = draft.stamp(stamp, *number, self.0.runtime.random.u128());
+            (*number, Arc::new(message), body_md5)
+        };
+        let numbered: Vec<_> = shipment.numbers().iter().zip(drafts).map(stamped).collect();
         let scope = record.deduplication;
         let answers = self
             .store()
@@ -170,8 +184,9 @@ impl Engine {
                 let numbered = &numbered;
                 async move {
                     let mut answers = Vec::with_capacity(numbered.len());
-                    for (number, message) in numbered {
-                        answers.push(send_once(&tx, queue, *number, message, scope, now).await?);
+                    for (number, message, body_md5) in numbered {
+                        let sent = Sent { id: message.id, body_md5: *body_md5, number: *number };
+                        answers.push(send_once(&tx, queue, sent, message, scope).await?);
                     }
                     queue.save_tally(&tx)?;
                     Ok::<_, StoreError>(answers)
@@ -179,8 +194,8 @@ impl Engine {
             })
             .await?;
         let from = Queue::delayed_until(&record.settings, now, None);
-        let fresh = numbered.into_iter().zip(&answers).filter(|((number, _), answer)| answer.number == *number);
-        let delayed = |((number, message), _): ((MessageNo, Arc<Message>), _)| Arrival { number, message, from };
+        let fresh = numbered.into_iter().zip(&answers).filter(|((number, ..), answer)| answer.number == *number);
+        let delayed = |((number, message, _), _): ((MessageNo, Arc<Message>, _), _)| Arrival { number, message, from };
         shipment.arrive(fresh.map(delayed).collect());
         Ok(answers)
     }
@@ -201,11 +216,11 @@ impl Engine {
 async fn send_once(
     tx: &Tx,
     queue: &Queue,
-    number: MessageNo,
+    sent: Sent,
     message: &Message,
     scope: DeduplicationScope,
-    now: Timestamp,
 ) -> Result<Sent, StoreError> {
+    let now = message.sent_at;
     let name = deduplication_name(message, scope);
     let key = (queue.id, SENT, name.as_str());
     let before = RECENT.get(tx, &queue.scope, &key).await?;
@@ -213,12 +228,12 @@ async fn send_once(
         && at.plus(limits::DEDUPLICATION) > now
         && number > queue.floor()
     {
-        return Ok(Sent { id, body_md5: message.body_md5, number });
+        return Ok(Sent { id, number, ..sent });
     }
-    RECENT.put(tx, &queue.scope, &key, &Recent::Sent { at: now, id: message.id, number })?;
+    RECENT.put(tx, &queue.scope, &key, &Recent::Sent { at: now, id: message.id, number: sent.number })?;
     remember_end(tx, queue, SENT, &name, now);
-    put(tx, queue, number, message, None)?;
-    Ok(Sent { id: message.id, body_md5: message.body_md5, number })
+    put(tx, queue, sent.number, message, None)?;
+    Ok(sent)
 }
 
 /// A group has ids of its own where the queue's ids count in groups. No id has a zero byte in it.
@@ -228,10 +243,6 @@ fn deduplication_name(message: &Message, scope: DeduplicationScope) -> String {
         DeduplicationScope::Queue => id.to_owned(),
         DeduplicationScope::Group => format!("{}\0{id}", message.group_name()),
     }
-}
-
-fn sent(arrival: &Arrival) -> Sent {
-    Sent { id: arrival.message.id, body_md5: arrival.message.body_md5, number: arrival.number }
 }
 
 fn group(draft: &Draft) -> &str {

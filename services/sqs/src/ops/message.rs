@@ -13,7 +13,6 @@ use service_kit::{Ctx, Error, Outcome};
 use super::draft::{Form, Sending, Sums, check_token};
 use super::shown::{Shown, sequence_number, uuid};
 use super::{address, batch};
-use crate::Sqs;
 use crate::engine::digest::hex;
 use crate::engine::queue::Queue;
 use crate::engine::receipt::Receipt;
@@ -21,6 +20,7 @@ use crate::engine::receive::Wanted;
 use crate::engine::send::Sent;
 use crate::error::{bad_handle, handle_refused, invalid, invalid_text, missing, told};
 use crate::limits;
+use crate::{Sqs, calls};
 
 /// Sends a message.
 pub(crate) async fn send_message(ctx: &Ctx, input: SendMessageInput) -> Outcome<SendMessage> {
@@ -37,8 +37,9 @@ pub(crate) async fn send_message(ctx: &Ctx, input: SendMessageInput) -> Outcome<
     let engine = ctx.state::<Sqs>().engine();
     let group = draft.group.clone().unwrap_or_default();
     engine.admit_send(&queue, &[&group]).map_err(|refusal| told(ctx, refusal))?;
-    let sent = engine.send(&queue, vec![draft], &ctx.caller.user_id()).await.map_err(|refusal| told(ctx, refusal))?;
-    let sent = sent.into_iter().next().expect("one message was sent");
+    let sealing = calls::sealing(ctx, &queue).await?;
+    let sent = engine.send(&queue, vec![draft], &ctx.caller.user_id(), &sealing).await;
+    let sent = sent.map_err(|refusal| told(ctx, refusal))?.into_iter().next().expect("one message was sent");
     Ok(SendMessageOutput {
         md5_of_message_body: Some(hex(&sent.body_md5)),
         md5_of_message_attributes: sums.attributes,
@@ -81,7 +82,9 @@ pub(crate) async fn send_message_batch(ctx: &Ctx, input: SendMessageBatchInput) 
         let groups: Vec<_> = drafts.iter().map(|draft| draft.group.clone().unwrap_or_default()).collect();
         let groups: Vec<_> = groups.iter().map(String::as_str).collect();
         engine.admit_send(&queue, &groups).map_err(|refusal| told(ctx, refusal))?;
-        sent = engine.send(&queue, drafts, &ctx.caller.user_id()).await.map_err(|refusal| told(ctx, refusal))?;
+        let sealing = calls::sealing(ctx, &queue).await?;
+        let all = engine.send(&queue, drafts, &ctx.caller.user_id(), &sealing).await;
+        sent = all.map_err(|refusal| told(ctx, refusal))?;
     }
     let done = sent_ids.into_iter().zip(sent).map(|((id, sums), sent)| entry_sent(&queue, id, sums, &sent)).collect();
     Ok(SendMessageBatchOutput { successful: some(done), failed: some(failed) })
@@ -136,9 +139,18 @@ pub(crate) async fn receive_message(ctx: &Ctx, input: ReceiveMessageInput) -> Ou
     let queue = address::queue(ctx, &input.queue_url).await?;
     let shown = Shown::from_input(&input)?;
     let (wanted, wait) = wanted(input, &queue)?;
-    let received = ctx.state::<Sqs>().engine().receive(&queue, &wanted, wait).await;
-    let received = received.map_err(|refusal| told(ctx, refusal))?;
-    let messages = received.iter().map(|one| shown.message(&queue, ctx.cloud().page_tokens(), one)).collect();
+    let engine = ctx.state::<Sqs>().engine();
+    let received = engine.receive(&queue, &wanted, wait).await.map_err(|refusal| told(ctx, refusal))?;
+    let mut messages = Vec::with_capacity(received.len());
+    for one in &received {
+        match calls::open(ctx, &queue, &one.message.content).await {
+            Ok(text) => messages.push(shown.message(&queue, ctx.cloud().page_tokens(), one, text)),
+            Err(error) => {
+                engine.put_back(&queue, &received).await;
+                return Err(error);
+            }
+        }
+    }
     Ok(ReceiveMessageOutput { messages: some(messages) })
 }
 

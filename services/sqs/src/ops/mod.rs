@@ -18,7 +18,7 @@ pub(crate) use address::queue_of_path;
 use address::{access, access_as};
 use api_sqs as api;
 pub(crate) use policies::QueuePolicies;
-use service_kit::{Access, Operations};
+use service_kit::Operations;
 
 /// All operations of the service, sorted.
 pub(crate) fn table() -> Operations {
@@ -48,7 +48,7 @@ pub(crate) fn table() -> Operations {
             dead_letters::list_message_move_tasks,
         )
         .on::<api::ListQueueTags>(|ctx, i| access(ctx, &i.queue_url), tags::list_queue_tags)
-        .on::<api::ListQueues>(|_, _| Ok(Access::any()), queue::list_queues)
+        .on::<api::ListQueues>(queue::access_to_list, queue::list_queues)
         .on::<api::PurgeQueue>(|ctx, i| access(ctx, &i.queue_url), queue::purge_queue)
         .on::<api::ReceiveMessage>(|ctx, i| access(ctx, &i.queue_url), message::receive_message)
         .on::<api::RemovePermission>(|ctx, i| access(ctx, &i.queue_url), permission::remove_permission)
@@ -62,6 +62,6 @@ pub(crate) fn table() -> Operations {
             |ctx, i| dead_letters::access_by_arn(ctx, &i.source_arn),
             dead_letters::start_message_move_task,
         )
-        .on::<api::TagQueue>(|ctx, i| access(ctx, &i.queue_url), tags::tag_queue)
-        .on::<api::UntagQueue>(|ctx, i| access(ctx, &i.queue_url), tags::untag_queue)
+        .on::<api::TagQueue>(tags::access_to_tag, tags::tag_queue)
+        .on::<api::UntagQueue>(tags::access_to_untag, tags::untag_queue)
 }

@@ -1,5 +1,6 @@
-//! The policies that queues carry, shown to whoever decides on access.
+//! What queues say of themselves to whoever decides on access: the policies they carry, their tags.
 
+use names::Tags;
 use service_kit::{BoxFuture, Ctx, Error, ResourcePolicies};
 
 use crate::Sqs;
@@ -14,6 +15,14 @@ impl ResourcePolicies for QueuePolicies {
             let Some(home) = Home::of_arn(resource) else { return Ok(None) };
             let queue = ctx.state::<Sqs>().engine().lookup(&home).await?;
             Ok(queue.and_then(|queue| queue.record().settings.policy.clone()))
+        })
+    }
+
+    fn tags<'a>(&'a self, ctx: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Tags, Error>> {
+        Box::pin(async move {
+            let Some(home) = Home::of_arn(resource) else { return Ok(Tags::new()) };
+            let queue = ctx.state::<Sqs>().engine().lookup(&home).await?;
+            Ok(queue.map(|queue| queue.record().tags.clone()).unwrap_or_default())
         })
     }
 }

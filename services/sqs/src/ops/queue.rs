@@ -6,7 +6,7 @@ use api_sqs::{
     PurgeQueueOutput, errors,
 };
 use names::AccountId;
-use service_kit::{Access, Ctx, Error, Outcome, paging};
+use service_kit::{Access, AuthenticationFailure, Ctx, Error, Fault, Outcome, Principal, paging};
 
 use super::address::{self, access_to, url};
 use super::{attributes, tags};
@@ -79,12 +79,32 @@ pub(crate) fn own(ctx: &Ctx, name: &str) -> Home {
     Home { account: ctx.account(), region: ctx.region.clone(), name: name.to_owned() }
 }
 
-/// What creating a queue touches.
+/// What creating a queue touches; with tags, tagging it too. Source: developer guide, "Amazon SQS cost allocation tags":
+/// tags on creation need `sqs:TagQueue` beside `sqs:CreateQueue`.
 pub(crate) fn access_by_name(ctx: &Ctx, input: &CreateQueueInput) -> Result<Access, Error> {
+    signed(ctx)?;
     if input.queue_name.is_empty() {
         return Err(missing("QueueName"));
     }
-    Ok(Access::to(own(ctx, &input.queue_name).arn()))
+    let access = Access::to(own(ctx, &input.queue_name).arn());
+    let Some(tags) = input.tags.as_ref().filter(|tags| !tags.is_empty()) else { return Ok(access) };
+    let access = tags::setting(access, tags);
+    let tagging = access.clone().as_action("sqs:TagQueue");
+    Ok(access.and(tagging))
+}
+
+/// What listing queues touches.
+pub(crate) fn access_to_list(ctx: &Ctx, _input: &ListQueuesInput) -> Result<Access, Error> {
+    signed(ctx)?;
+    Ok(Access::any())
+}
+
+/// Refuses unsigned calls about queues of the caller's own: nobody has none.
+fn signed(ctx: &Ctx) -> Result<(), Error> {
+    match ctx.caller.principal {
+        Principal::Anonymous => Err(Fault::Authentication(AuthenticationFailure::Missing).into()),
+        _ => Ok(()),
+    }
 }
 
 /// What finding a queue touches.

@@ -6,6 +6,7 @@ use api_sqs::{Message, MessageAttributeValue, ReceiveMessageInput};
 use names::PageTokenKey;
 use service_kit::Error;
 
+use crate::engine::content::Text;
 use crate::engine::digest::{self, hex};
 use crate::engine::message::{Attribute, AttributeValue};
 use crate::engine::queue::Queue;
@@ -34,21 +35,21 @@ impl Shown {
         Ok(Self { system, names: input.message_attribute_names.clone().unwrap_or_default() })
     }
 
-    /// The message as it is answered.
-    pub(crate) fn message(&self, queue: &Queue, key: &PageTokenKey, received: &Received) -> Message {
+    /// The message as it is answered, with its content opened.
+    pub(crate) fn message(&self, queue: &Queue, key: &PageTokenKey, received: &Received, text: Text) -> Message {
         let message = &received.message;
         let receipt = Receipt { queue: queue.id, number: received.number, receive: received.delivery.receives };
-        let chosen: Vec<_> = message.attributes.iter().filter(|(name, _)| self.wants(name)).collect();
+        let chosen: Vec<_> = text.attributes.iter().filter(|(name, _)| self.wants(name)).collect();
         let attributes: BTreeMap<_, _> = chosen.iter().map(|(name, value)| ((*name).clone(), show(value))).collect();
         let system = self.system(queue, received);
         Message {
             message_id: Some(uuid(message.id)),
             receipt_handle: Some(receipt.seal(key)),
-            md5_of_body: Some(hex(&message.body_md5)),
-            body: Some(message.body.clone()),
+            md5_of_body: Some(hex(&text.body_md5)),
             attributes: (!system.is_empty()).then_some(system),
             md5_of_message_attributes: digest::attributes(chosen.into_iter()).map(|sum| hex(&sum)),
             message_attributes: (!attributes.is_empty()).then_some(attributes),
+            body: Some(text.body),
         }
     }
 

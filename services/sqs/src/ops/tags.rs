@@ -5,7 +5,7 @@ use api_sqs::{
     UntagQueueInput, UntagQueueOutput,
 };
 use names::{TagViolation, Tags};
-use service_kit::{Ctx, Error, Outcome, tagging};
+use service_kit::{Access, Ctx, Error, Outcome, tagging};
 
 use super::address;
 use super::attributes::{Attributes, Told};
@@ -42,6 +42,21 @@ pub(crate) async fn list_queue_tags(ctx: &Ctx, input: ListQueueTagsInput) -> Out
     let queue = address::queue(ctx, &input.queue_url).await?;
     let tags = queue.record().tags.clone();
     Ok(ListQueueTagsOutput { tags: (!tags.is_empty()).then_some(tags) })
+}
+
+/// What tagging a queue touches.
+pub(crate) fn access_to_tag(ctx: &Ctx, input: &TagQueueInput) -> Result<Access, Error> {
+    Ok(setting(address::access(ctx, &input.queue_url)?, &input.tags))
+}
+
+/// What removing tags touches.
+pub(crate) fn access_to_untag(ctx: &Ctx, input: &UntagQueueInput) -> Result<Access, Error> {
+    Ok(address::access(ctx, &input.queue_url)?.with_tag_keys(input.tag_keys.iter().map(String::as_str)))
+}
+
+/// With the tags that a call sets.
+pub(crate) fn setting(access: Access, tags: &Tags) -> Access {
+    access.with_request_tags(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))
 }
 
 /// Checks the tags of a queue to be created.

@@ -8,6 +8,7 @@ mod cloud;
 mod concurrency;
 mod dead_letters;
 mod doubt;
+mod encryption;
 mod fifo;
 mod message;
 mod permission;

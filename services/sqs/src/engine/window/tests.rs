@@ -7,7 +7,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::engine::message::Draft;
+use crate::engine::cipher::Cipher;
+use crate::engine::content::{SealedBy, Sealing};
+use crate::engine::message::{Draft, Stamp};
 
 #[derive(Debug, Clone)]
 enum Op {
@@ -138,7 +140,10 @@ impl World {
         let Some(flight) = waiting.into_iter().nth(which % count) else { return };
         flight.committed = true;
         let draft = Draft { body: "x".into(), group: Some(flight.group.clone()), ..Draft::default() };
-        let message = Arc::new(draft.stamp(0, String::new(), self.now));
+        let cipher = Arc::new(Cipher::new(&[0; 32]).unwrap());
+        let sealing = Sealing { cipher, by: SealedBy::Queue };
+        let stamp = Stamp { queue: 1, sealing: &sealing, sender: "", sent_at: self.now };
+        let message = Arc::new(draft.stamp(&stamp, flight.number, 0).0);
         if flight.number > self.floor {
             self.rows.insert(flight.number, Row { message, delivery: None });
         }
