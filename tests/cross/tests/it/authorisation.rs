@@ -15,6 +15,9 @@ use testkit::TestCloud;
 
 use crate::fixtures::Fixtures;
 
+/// What permissions alone do not open: root of a member account is lent by an organization (services/sts tests it in one).
+const LENT: [&str; 1] = ["sts:AssumeRoot"];
+
 /// Permissions one operation may need, its own and those it depends on.
 const AT_MOST: usize = 8;
 
@@ -119,7 +122,7 @@ async fn nobody_may_anything_without_a_policy() {
 async fn everybody_may_what_exactly_its_policy_allows() {
     let cloud = cloud();
     let mut wrong = Vec::new();
-    for operation in operations(&cloud) {
+    for operation in operations(&cloud).into_iter().filter(|operation| !LENT.contains(&name(operation).as_str())) {
         let walk = Walk::of(&cloud, operation).await;
         let mut permissions = BTreeSet::new();
         let mut refusal = None;

@@ -38,7 +38,7 @@ impl Fixtures {
     pub(crate) fn value(&self, service: &str, member: &Member) -> Option<String> {
         let account = &self.account;
         let text = match (service, member.name, member.target.name) {
-            ("cloudtrail", "ResourceId", _) | ("cloudtrail", _, "ResourceIdList") => {
+            ("cloudtrail", "ResourceId" | "Location", _) | ("cloudtrail", "member", "String") => {
                 format!("arn:aws:cloudtrail:us-east-1:{account}:trail/likely")
             }
             ("dynamodb", "TableName", "TableArn") => "likely".to_owned(),
