@@ -138,7 +138,7 @@ impl Engine {
             }
         }
         for service in accesses.values_mut() {
-            service.by.sort_by(|one, other| other.used.at.cmp(&one.used.at));
+            service.by.sort_by_key(|access| std::cmp::Reverse(access.used.at));
             service.actions.sort_by(|one, other| one.0.cmp(&other.0));
         }
         Ok(accesses)

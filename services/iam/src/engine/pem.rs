@@ -82,17 +82,17 @@ fn blocks(text: &str) -> Option<Vec<Pem>> {
     Pem::iter_from_buffer(text.as_bytes()).collect::<Result<_, _>>().ok()
 }
 
-fn certificate_of(block: &Pem) -> Option<&Vec<u8>> {
+fn certificate_of(block: &Pem) -> Option<&[u8]> {
     (block.label == "CERTIFICATE").then_some(&block.contents)
 }
 
 fn only(text: &str) -> Option<Vec<u8>> {
     let blocks = blocks(text)?;
     let [block] = blocks.as_slice() else { return None };
-    certificate_of(block).cloned()
+    certificate_of(block).map(<[u8]>::to_vec)
 }
 
-fn parse(der: &Vec<u8>) -> Option<X509Certificate<'_>> {
+fn parse(der: &[u8]) -> Option<X509Certificate<'_>> {
     X509Certificate::from_der(der).ok().filter(|(rest, _)| rest.is_empty()).map(|(_, certificate)| certificate)
 }
 

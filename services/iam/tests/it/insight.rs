@@ -146,12 +146,12 @@ async fn list_policies_granting_service_access() {
         marker: None,
     };
     let found = cloud.call::<ListPoliciesGrantingServiceAccess>(input).await.unwrap();
-    let named: Vec<(String, Vec<(String, PolicyType, Option<String>)>)> = found
+    let named: Vec<_> = found
         .policies_granting_service_access
         .into_iter()
         .map(|entry| {
             let policies = entry.policies.unwrap().into_iter().map(|p| (p.policy_name, p.policy_type, p.entity_name));
-            (entry.service_namespace.unwrap(), policies.collect())
+            (entry.service_namespace.unwrap(), policies.collect::<Vec<_>>())
         })
         .collect();
     let inline = ("both".to_owned(), PolicyType::Inline, Some("ann".to_owned()));

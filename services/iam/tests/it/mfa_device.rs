@@ -179,8 +179,8 @@ async fn list_virtual_mfa_devices_by_assignment_and_tag_mfa_device() {
         found.into_iter().map(|device| device.serial_number).collect::<Vec<_>>()
     };
     assert_eq!(list(None).await, [one.serial.clone(), two.serial.clone()]);
-    assert_eq!(list(Some(AssignmentStatusType::Assigned)).await, [one.serial.clone()]);
-    assert_eq!(list(Some(AssignmentStatusType::Unassigned)).await, [two.serial.clone()]);
+    assert_eq!(list(Some(AssignmentStatusType::Assigned)).await, std::slice::from_ref(&one.serial));
+    assert_eq!(list(Some(AssignmentStatusType::Unassigned)).await, std::slice::from_ref(&two.serial));
     let tags = vec![Tag { key: "a".into(), value: "b".into() }, Tag { key: "c".into(), value: "d".into() }];
     cloud.call::<TagMFADevice>(TagMFADeviceInput { serial_number: two.serial.clone(), tags }).await.unwrap();
     let untag = UntagMFADeviceInput { serial_number: two.serial.clone(), tag_keys: vec!["A".into()] };

@@ -29,7 +29,7 @@ pub(crate) async fn generate_service_last_accessed_details(
     check_arn(&input.arn)?;
     let actions = input.granularity == Some(AccessAdvisorUsageGranularityType::ActionLevel);
     let job = engine(ctx).report_access(home(ctx), &input.arn, actions).await?;
-    let job = job.ok_or_else(|| Refusal::Missing(Noun::Policy, input.arn))?;
+    let job = job.ok_or(Refusal::Missing(Noun::Policy, input.arn))?;
     Ok(GenerateServiceLastAccessedDetailsOutput { job_id: Some(job) })
 }
 
