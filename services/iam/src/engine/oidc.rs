@@ -13,15 +13,25 @@ use crate::store::federation::{OIDC, OidcRecord};
 
 /// An address as IAM keeps and shows it: without the scheme.
 ///
-/// Source: `CreateOpenIDConnectProvider`: it begins with `https://`, may have a path, and has neither query nor port.
+/// Source: `CreateOpenIDConnectProvider`: it begins with `https://`, may have a path, and has neither query nor port. A
+/// provider on this machine, which AWS could not reach at all, may have a port and do without TLS.
 pub(crate) fn issuer(url: &str) -> Option<String> {
-    let rest = url.strip_prefix("https://")?;
-    let host = rest.split('/').next().unwrap_or_default();
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let authority = rest.split('/').next().unwrap_or_default();
+    let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
+    let usual = port.is_none() && url.starts_with("https://");
+    if !usual && !(is_loopback(host) && port.is_none_or(|port| port.parse::<u16>().is_ok())) {
+        return None;
+    }
     let labels = host
         .split('.')
         .all(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
     let path = rest.bytes().all(|b| b.is_ascii_graphic() && !b"?#\\\"<>^`{|}@".contains(&b));
     (labels && path).then(|| rest.to_owned())
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// A thumbprint: SHA-1 of a certificate in hexadecimal, kept in lower case.
@@ -139,6 +149,10 @@ mod tests {
             ("https://token.actions.githubusercontent.com", Some("token.actions.githubusercontent.com")),
             ("https://oidc.eks.eu-west-1.amazonaws.com/id/ABC", Some("oidc.eks.eu-west-1.amazonaws.com/id/ABC")),
             ("https://localhost/", Some("localhost/")),
+            ("http://127.0.0.1:4000", Some("127.0.0.1:4000")),
+            ("http://localhost/realm", Some("localhost/realm")),
+            ("http://localhost:99999", None),
+            ("http://127.example.com:80", None),
             ("http://example.com", None),
             ("example.com", None),
             ("https://", None),
