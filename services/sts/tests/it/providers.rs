@@ -7,12 +7,12 @@ use api_iam::{
     DeleteSAMLProvider, DeleteSAMLProviderInput,
 };
 use api_sts::{AssumeRoleWithSAML, AssumeRoleWithSAMLInput, AssumeRoleWithWebIdentity, AssumeRoleWithWebIdentityInput};
-use federation::jwt::{Algorithm, SigningKey};
 use federation::testing::{Idp, Said, Signs};
 use serde_json::json;
 use service_kit::Caller;
 
 use crate::cloud::{cloud, holder, refusal, role, trust};
+use crate::issuer::Issuer;
 
 #[tokio::test]
 async fn a_saml_provider_of_iam() {
@@ -53,31 +53,36 @@ async fn a_saml_provider_of_iam() {
     assert_eq!(refusal(ask().await).1, "Specified provider doesn't exist.");
 }
 
-/// The provider is found; its issuer is nowhere.
+/// An issuer on this machine, registered and trusted; and one that is registered but nowhere.
 #[tokio::test]
 async fn an_oidc_provider_of_iam() {
     let cloud = cloud();
-    let input = CreateOpenIDConnectProviderInput {
-        url: "https://id.invalid".to_owned(),
-        client_id_list: Some(vec!["app".to_owned()]),
-        thumbprint_list: Some(vec!["0".repeat(40)]),
-        ..CreateOpenIDConnectProviderInput::default()
-    };
-    let provider = cloud.call::<CreateOpenIDConnectProvider>(input).await.unwrap();
-    let provider = provider.open_id_connect_provider_arn.unwrap();
-    let federated = format!("{{\"Federated\":\"{provider}\"}}");
-    let role = role(&cloud, "web", &trust(&federated, "\"sts:AssumeRoleWithWebIdentity\"", "{}")).await;
-    let key = SigningKey::generate("k", Algorithm::Es256).unwrap();
-    for (issuer, code) in
-        [("https://id.invalid", "IDPCommunicationError"), ("https://other.invalid", "InvalidIdentityToken")]
-    {
+    let here = Issuer::plain().await;
+    for (issuer, outcome) in [(here.url.as_str(), "Ok"), ("https://id.invalid", "IDPCommunicationError")] {
+        let input = CreateOpenIDConnectProviderInput {
+            url: issuer.to_owned(),
+            client_id_list: Some(vec!["app".to_owned()]),
+            thumbprint_list: Some(vec!["0".repeat(40)]),
+            ..CreateOpenIDConnectProviderInput::default()
+        };
+        let provider = cloud.call::<CreateOpenIDConnectProvider>(input).await.unwrap();
+        let federated = format!("{{\"Federated\":\"{}\"}}", provider.open_id_connect_provider_arn.unwrap());
+        let trust = trust(&federated, "\"sts:AssumeRoleWithWebIdentity\"", "{}");
+        let role = role(&cloud, &format!("web-{outcome}"), &trust).await;
+        let now = cloud.runtime().clock.now().secs();
+        let claims = json!({"iss": issuer, "aud": "app", "sub": "user-1", "iat": now, "exp": now + 60});
         let input = AssumeRoleWithWebIdentityInput {
-            role_arn: role.clone(),
+            role_arn: role,
             role_session_name: "s1".to_owned(),
-            web_identity_token: key.token(&json!({"iss": issuer})).unwrap(),
+            web_identity_token: here.token(&claims),
             ..AssumeRoleWithWebIdentityInput::default()
         };
         let nobody = Caller::anonymous(names::AccountId::DEFAULT);
-        assert_eq!(refusal(cloud.call_as::<AssumeRoleWithWebIdentity>(nobody, input).await).0, code, "{issuer}");
+        match cloud.call_as::<AssumeRoleWithWebIdentity>(nobody, input).await {
+            Ok(answer) if outcome == "Ok" => {
+                assert_eq!(answer.subject_from_web_identity_token.as_deref(), Some("user-1"))
+            }
+            refused => assert_eq!(refusal(refused).0, outcome),
+        }
     }
 }
