@@ -22,7 +22,8 @@ mod unit;
 
 pub(crate) use access::Shown;
 use api_organizations as api;
-use service_kit::{Access, Ctx, Error, Handler, Operations};
+use futures_util::future::{Either, Ready, ready};
+use service_kit::{Access, Ctx, Error, Handler, Operations, Outcome};
 use smithy::Operation;
 
 use crate::error;
@@ -134,8 +135,8 @@ fn any<I>(_ctx: &Ctx, _input: &I) -> Result<Access, Error> {
     Ok(Access::any())
 }
 
-/// The table, with the model's rules checked before anything else: what breaks one is answered with an error of the
-/// service that names the reason.
+/// The table, with the model's rules checked before each handler: what breaks one is answered with an error of the service
+/// that names the reason, in process as on the wire.
 #[derive(Default)]
 struct Table(Operations);
 
@@ -145,11 +146,20 @@ impl Table {
         access: impl Fn(&Ctx, &O::Input) -> Result<Access, Error> + Send + Sync + 'static,
         handler: impl for<'a> Handler<'a, O> + 'static,
     ) -> Self {
-        let checked = move |ctx: &Ctx, input: &O::Input| match protocols::validate(O::SCHEMA, input, Vec::new()).first()
-        {
-            Some(issue) => Err(error::broken(issue)),
-            None => access(ctx, input),
-        };
-        Self(self.0.on::<O>(checked, handler))
+        Self(self.0.on::<O>(access, Checked(handler)))
+    }
+}
+
+/// A handler behind the model's rules.
+struct Checked<H>(H);
+
+impl<'a, O: Operation, H: Handler<'a, O>> Handler<'a, O> for Checked<H> {
+    type Future = Either<Ready<Outcome<O>>, H::Future>;
+
+    fn run(&self, ctx: &'a Ctx, input: O::Input) -> Self::Future {
+        match protocols::validate(O::SCHEMA, &input, Vec::new()).first() {
+            Some(issue) => Either::Left(ready(Err(error::broken(issue)))),
+            None => Either::Right(self.0.run(ctx, input)),
+        }
     }
 }

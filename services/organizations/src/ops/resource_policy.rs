@@ -112,7 +112,7 @@ fn check(content: &str) -> Result<(), Error> {
 fn is_delegable(action: &str) -> bool {
     let Some((service, name)) = action.split_once(':') else { return false };
     let known = |of: &&str| of.eq_ignore_ascii_case(name);
-    service.eq_ignore_ascii_case("organizations") && (name.contains(['*', '?']) || DELEGABLE.iter().any(|of| known(of)))
+    service.eq_ignore_ascii_case("organizations") && (name.contains(['*', '?']) || DELEGABLE.iter().any(known))
 }
 
 /// One element or a list of them, as policies write either.

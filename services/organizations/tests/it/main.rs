@@ -9,6 +9,7 @@ mod effective;
 mod features;
 mod guardrail;
 mod handshake;
+mod identity;
 mod invalid;
 mod organization;
 mod policy;
