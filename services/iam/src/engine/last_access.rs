@@ -108,7 +108,7 @@ impl Engine {
 
     async fn keep_access_job(&self, home: Home, services: Vec<&str>, of: AccessOf) -> Result<String, Refusal> {
         let (job, services) = (&self.random().uuid(), services.into_iter().map(str::to_owned).collect());
-        let record = &AccessJobRecord { made: self.now(), services, of };
+        let record = &AccessJobRecord { made: self.instant(), services, of };
         self.store()
             .transact(|tx| async move { Ok::<_, Refusal>(ACCESS_JOBS.put(&tx, &home.scope(), job, record)?) })
             .await?;

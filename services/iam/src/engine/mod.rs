@@ -141,8 +141,13 @@ impl Engine {
         &self.0.store
     }
 
-    /// The instant now, by the cloud's clock.
+    /// The instant now, by the cloud's clock, in whole seconds: IAM tells no finer of what it keeps.
     pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_secs(self.instant().secs())
+    }
+
+    /// The very instant now, by the cloud's clock.
+    pub(crate) fn instant(&self) -> Timestamp {
         self.0.runtime.clock.now()
     }
 
