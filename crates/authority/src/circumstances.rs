@@ -20,15 +20,20 @@ impl Context for Case {
         match family {
             "aws:principaltag" => self.principal_tag(tag).map(Values::one),
             "aws:resourcetag" => self.resource_tag(tag).map(Values::one),
-            _ if family.ends_with(":resourcetag") && family.split(':').next() == self.action.split(':').next() => {
-                self.resource_tag(tag).map(Values::one)
-            }
+            _ if self.tag_families().any(|own| own == family) => self.resource_tag(tag).map(Values::one),
             _ => self.of_request(key).or_else(|| self.of_principal(key)).or_else(|| self.of_session(key)),
         }
     }
 }
 
 impl Case {
+    /// The keys besides `aws:ResourceTag` that stand for the resource's tags: those of the action's service, and of the
+    /// resource's where that is another, as for a role that is assumed.
+    pub(crate) fn tag_families(&self) -> impl Iterator<Item = String> {
+        let services = [self.action.split(':').next(), self.resource.split(':').nth(2)];
+        services.into_iter().flatten().map(|service| format!("{}:resourcetag", service.to_ascii_lowercase()))
+    }
+
     fn of_request(&self, key: &str) -> Option<Values<'_>> {
         let request = &self.request;
         Some(match key {

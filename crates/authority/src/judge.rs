@@ -170,8 +170,7 @@ fn is_role(resource: &str) -> bool {
 }
 
 fn speaks_of_tags(case: &Case) -> bool {
-    let service = case.action.split(':').next().unwrap_or_default();
-    case.mentions("aws:resourcetag/") || case.mentions(&format!("{service}:resourcetag/"))
+    case.mentions("aws:resourcetag/") || case.tag_families().any(|family| case.mentions(&format!("{family}/")))
 }
 
 #[cfg(test)]

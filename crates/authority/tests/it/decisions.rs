@@ -148,6 +148,14 @@ async fn tags_of_principal_and_resource_meet() {
     assert!(world.call(&user, &queue(HOME)).await.is_err());
     world.known.tag("team", "red");
     assert_eq!(world.call(&user, &queue(HOME)).await, Ok(()));
+    for (resource, key) in
+        [(queue(HOME), "sqs:ResourceTag/team"), (format!("arn:aws:iam::{HOME}:role/r"), "iam:ResourceTag/team")]
+    {
+        let condition = format!(r#""Condition": {{"StringEquals": {{"{key}": "red"}}}}"#);
+        let policy = statement(&format!(r#""Effect": "Allow", "Action": "*", "Resource": "*", {condition}"#));
+        let user = world.known.user("u", &[&policy]);
+        assert_eq!(world.call(&user, &resource).await, Ok(()), "{key}");
+    }
 }
 
 #[tokio::test]
