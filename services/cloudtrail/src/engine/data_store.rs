@@ -109,3 +109,37 @@ impl Engine {
         removed.await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api_cloudtrail::{CreateEventDataStore, CreateEventDataStoreInput, StopEventDataStoreIngestion};
+    use testkit::TestCloud;
+
+    async fn stored(cloud: &TestCloud) -> usize {
+        let view = cloud.cloud().store().read().await.unwrap();
+        STORED.scan_all(&view, &Scope::Account(cloud.account()), &Span::all()).await.unwrap().len()
+    }
+
+    #[tokio::test]
+    async fn a_store_takes_events_in_until_told_otherwise_and_keeps_them_for_its_retention() {
+        let cloud = TestCloud::new(|parts| vec![crate::service(parts), svc_sqs::service(parts)]);
+        let queue = |name: &str| api_sqs::CreateQueueInput { queue_name: name.to_owned(), ..Default::default() };
+        let input = CreateEventDataStoreInput { name: "lake".into(), retention_period: Some(7), ..Default::default() };
+        let made = cloud.call::<CreateEventDataStore>(input).await.unwrap();
+        cloud.call::<api_sqs::CreateQueue>(queue("a")).await.unwrap();
+        // The call that made it, and the queue.
+        assert_eq!(stored(&cloud).await, 2);
+        let event_data_store = made.event_data_store_arn.unwrap();
+        let stop = api_cloudtrail::StopEventDataStoreIngestionInput { event_data_store };
+        cloud.call::<StopEventDataStoreIngestion>(stop).await.unwrap();
+        cloud.call::<api_sqs::CreateQueue>(queue("b")).await.unwrap();
+        assert_eq!(stored(&cloud).await, 2);
+        let engine = Engine::new(cloud.cloud().store().clone(), cloud.runtime().clone(), cloud.cloud().vault());
+        let now = cloud.runtime().clock.now();
+        engine.expire_data_stores(now.plus(DAY * 7)).await.unwrap();
+        assert_eq!(stored(&cloud).await, 2);
+        engine.expire_data_stores(now.plus(DAY * 8)).await.unwrap();
+        assert_eq!(stored(&cloud).await, 0);
+    }
+}

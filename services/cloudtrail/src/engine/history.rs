@@ -100,6 +100,9 @@ async fn expire_some(store: &Store, scope: &Scope, old: &Span) -> Result<bool, S
     let view = store.read().await?;
     let rows = EVENTS.scan(&view, scope, old, Order::Ascending, EXPIRY_BATCH).await?;
     drop(view);
+    if rows.is_empty() {
+        return Ok(false);
+    }
     let batch = Batch::new();
     for ((at, id), record) in &rows {
         kept::remove(&batch, scope, *at, *id, record);

@@ -35,10 +35,7 @@ impl Engine {
         if matches!(ctx.caller.principal, Principal::Internal(_)) {
             return false;
         }
-        match (ctx.operation.data_event, self.sinks().known()) {
-            (Some(kind), Some(known)) => known.may_select_data(kind),
-            _ => true,
-        }
+        ctx.operation.data_event.is_none_or(|kind| self.sinks().may_select_data(kind))
     }
 
     fn keep(&self, kept: Vec<Kept>, waits: bool) -> Option<BoxFuture<'static, ()>> {

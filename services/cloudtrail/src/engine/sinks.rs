@@ -58,6 +58,11 @@ impl Sinks {
         self.known.load_full()
     }
 
+    /// Whether some data event of this type may be selected by anyone; so it may be while nothing is known.
+    pub(crate) fn may_select_data(&self, kind: &str) -> bool {
+        self.known.load().as_ref().is_none_or(|known| known.may_select_data(kind))
+    }
+
     /// All sinks.
     pub(crate) async fn get(&self) -> Result<Arc<Selected>, StoreError> {
         match self.known() {
@@ -122,8 +127,7 @@ impl Selected {
         self.by_account.entry(sink.account).or_default().push(sink);
     }
 
-    /// Whether some data event of this type may be selected by anyone.
-    pub(crate) fn may_select_data(&self, kind: &str) -> bool {
+    fn may_select_data(&self, kind: &str) -> bool {
         !self.by_account.is_empty() && self.all().any(|sink| sink.selectors.may_select_data(kind))
     }
 

@@ -157,9 +157,7 @@ pub(crate) fn access(ctx: &Ctx, channel: &str) -> Access {
 
 /// What creating a channel touches: its id is not known yet.
 pub(crate) fn access_to_create(ctx: &Ctx, input: &CreateChannelInput) -> Result<Access, Error> {
-    let tags = input.tags.iter().flatten();
-    let tags = tags.map(|tag| (tag.key.as_str(), tag.value.as_deref().unwrap_or_default()));
-    let access = Access::to(ctx.arn("channel/*")).with_request_tags(tags);
+    let access = tags::access_with(ctx.arn("channel/*"), input.tags.as_deref());
     Ok(input.destinations.iter().fold(access, |access, to| access.and_to(&to.location)))
 }
 

@@ -294,9 +294,32 @@ pub(crate) fn access(ctx: &Ctx, store: &str) -> Access {
 
 /// What creating a store touches: its id is not known yet.
 pub(crate) fn access_to_create(ctx: &Ctx, input: &CreateEventDataStoreInput) -> Result<Access, Error> {
-    let tags = input.tags_list.iter().flatten();
-    let tags = tags.map(|tag| (tag.key.as_str(), tag.value.as_deref().unwrap_or_default()));
-    Ok(Access::to(ctx.arn("eventdatastore/*")).with_request_tags(tags))
+    let access = tags::access_with(ctx.arn("eventdatastore/*"), input.tags_list.as_deref());
+    Ok(needing(ctx, access, input.kms_key_id.as_deref(), input.organization_enabled))
+}
+
+/// What changing a store touches.
+pub(crate) fn access_to_update(ctx: &Ctx, input: &UpdateEventDataStoreInput) -> Result<Access, Error> {
+    let access = access(ctx, &input.event_data_store);
+    Ok(needing(ctx, access, input.kms_key_id.as_deref(), input.organization_enabled))
+}
+
+/// What else is needed: the key that encrypts, and to see what the organization trusts. An alias is not what a key's policy
+/// is about: only a key named as such is asked for.
+fn needing(ctx: &Ctx, access: Access, key: Option<&str>, organization: Option<bool>) -> Access {
+    let access = if organization == Some(true) { access.and(asks_organization()) } else { access };
+    match key.and_then(|key| key_arn(key, &ctx.region, ctx.account()).ok()).filter(|arn| arn.contains(":key/")) {
+        Some(key) => {
+            let on_key = |action| Access::to(&key).as_action(action);
+            access.and(on_key("kms:Decrypt")).and(on_key("kms:GenerateDataKey"))
+        }
+        None => access,
+    }
+}
+
+/// To see what the organization trusts.
+pub(crate) fn asks_organization() -> Access {
+    Access::any().as_action("organizations:ListAWSServiceAccessForOrganization")
 }
 
 /// A store that channels lead to is not deleted.

@@ -76,9 +76,6 @@ pub(crate) fn table() -> Operations {
         )
         .on::<api::StopLogging>(|ctx, i| Ok(trail_access(ctx, &i.name)), trail::stop_logging)
         .on::<api::UpdateChannel>(|ctx, i| Ok(channel::access(ctx, &i.channel)), channel::update_channel)
-        .on::<api::UpdateEventDataStore>(
-            |ctx, i| Ok(data_store::access(ctx, &i.event_data_store)),
-            data_store::update_event_data_store,
-        )
+        .on::<api::UpdateEventDataStore>(data_store::access_to_update, data_store::update_event_data_store)
         .on::<api::UpdateTrail>(trail::access_to_update, trail::update_trail)
 }

@@ -120,6 +120,16 @@ pub(crate) fn to_list(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag { key: key.clone(), value: Some(value.clone()) }).collect()
 }
 
+/// What creating a resource with tags touches: to tag it is an action of its own.
+pub(crate) fn access_with(arn: impl ToString, tags: Option<&[Tag]>) -> Access {
+    let tags = tags.unwrap_or_default();
+    let with = |access: Access| {
+        access.with_request_tags(tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_deref().unwrap_or_default())))
+    };
+    let access = with(Access::to(arn.to_string()));
+    if tags.is_empty() { access } else { access.and(with(Access::to(arn).as_action("cloudtrail:AddTags"))) }
+}
+
 /// What a call that sets tags touches.
 pub(crate) fn access_to_add(_: &Ctx, input: &AddTagsInput) -> Result<Access, Error> {
     let tags = input.tags_list.iter().map(|tag| (tag.key.as_str(), tag.value.as_deref().unwrap_or_default()));

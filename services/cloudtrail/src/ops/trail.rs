@@ -10,7 +10,7 @@ use service_kit::{Access, Ctx, Error, Outcome, paging};
 
 use super::address::{self, all_seen, own, seen, trail_access};
 use super::draft::{self, Draft};
-use super::tags;
+use super::{data_store, tags};
 use crate::CloudTrail;
 use crate::engine::selectors::Selectors;
 use crate::engine::trail::Refusal;
@@ -190,18 +190,18 @@ pub(crate) async fn changed(
 
 /// What creating a trail touches.
 pub(crate) fn access_to_create(ctx: &Ctx, input: &CreateTrailInput) -> Result<Access, Error> {
-    let tags = input.tags_list.iter().flatten();
-    let tags = tags.map(|tag| (tag.key.as_str(), tag.value.as_deref().unwrap_or_default()));
-    let access = trail_access(ctx, &input.name).with_request_tags(tags);
-    Ok(passing(access, input.cloud_watch_logs_role_arn.as_deref()))
+    let access = tags::access_with(address::trail_arn(ctx, &input.name), input.tags_list.as_deref());
+    Ok(passing(access, input.cloud_watch_logs_role_arn.as_deref(), input.is_organization_trail))
 }
 
 /// What changing a trail touches.
 pub(crate) fn access_to_update(ctx: &Ctx, input: &UpdateTrailInput) -> Result<Access, Error> {
-    Ok(passing(trail_access(ctx, &input.name), input.cloud_watch_logs_role_arn.as_deref()))
+    let access = trail_access(ctx, &input.name);
+    Ok(passing(access, input.cloud_watch_logs_role_arn.as_deref(), input.is_organization_trail))
 }
 
-fn passing(access: Access, role: Option<&str>) -> Access {
+fn passing(access: Access, role: Option<&str>, organization: Option<bool>) -> Access {
+    let access = if organization == Some(true) { access.and(data_store::asks_organization()) } else { access };
     match role.filter(|role| !role.is_empty()) {
         Some(role) => access.passing_role(role, "cloudtrail.amazonaws.com"),
         None => access,

@@ -9,6 +9,7 @@ mod delivery;
 mod history;
 mod identity;
 mod insight;
+mod organization;
 mod resources;
 mod selectors;
 mod trail;
