@@ -3,11 +3,12 @@
 //! Texts are AWS's as recorded by others (LocalStack's snapshots, dynalite's and Alternator's tests, which were run against
 //! AWS); the few that nobody recorded are listed in the README.
 
-use api_dynamodb::errors;
+use api_dynamodb::{ConditionalCheckFailedException, errors};
 use service_kit::{Dialect, Error, Fault, Rendered, dialect};
 use smithy::{Issue, ProtocolKind, Violation};
 
 use crate::engine::refusal::Refusal;
+use crate::ops::attributes;
 
 /// `ValidationException` with AWS's text.
 pub(crate) fn invalid(message: impl Into<String>) -> Error {
@@ -34,6 +35,10 @@ pub(crate) fn told(refusal: Refusal) -> Error {
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
         ),
         Refusal::Invalid(text) => invalid(text),
+        Refusal::Condition(item) => {
+            let (message, item) = (Some(CONDITION.to_owned()), item.map(attributes));
+            Error::Modeled(ConditionalCheckFailedException { message, item }.into())
+        }
         Refusal::Throttled { index: None } => {
             errors::provisioned_throughput_exceeded_exception(format!("{OVER_TABLE}{RAISE}")).into()
         }

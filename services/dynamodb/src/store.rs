@@ -7,6 +7,9 @@
 //! | `item` | table, index, key | items of the table (index 0) and of its secondary indexes; `engine/key.rs` tells the key |
 //! | `stream` | table's name, label | streams, until a day after they were switched off |
 //! | `change` | stream, sequence number | what a stream tells |
+//! | `history` | table, sequence number | what items were before each change, where a table can be restored to any second |
+//! | `expiry` | table, second, row | items by the second from which they may be deleted |
+//! | `token` | the caller's token | transactions done lately |
 //! | `sweep` | table, index | content of deleted tables and indexes, to be removed |
 
 use bytes::Bytes;
@@ -31,6 +34,12 @@ pub(crate) const TABLES: Table<String, TableRecord> = Table::new(SERVICE, "table
 pub(crate) const ITEMS: RawTable<(TableNo, IndexNo)> = Table::new(SERVICE, "item");
 /// Streams by their table's name and their label.
 pub(crate) const STREAMS: Table<(String, String), StreamRecord> = Table::new(SERVICE, "stream");
+/// What items were before changes, by table.
+pub(crate) const HISTORY: Table<(TableNo, SequenceNo), HistoryRecord> = Table::new(SERVICE, "history");
+/// Items by the second from which they may be deleted. A key ends in that of the item's row.
+pub(crate) const EXPIRIES: RawTable<(TableNo, i64)> = Table::new(SERVICE, "expiry");
+/// Transactions done lately, by the caller's token.
+pub(crate) const TOKENS: Table<String, TokenRecord> = Table::new(SERVICE, "token");
 /// What streams tell.
 pub(crate) const CHANGES: Table<(StreamNo, SequenceNo), ChangeRecord> = Table::new(SERVICE, "change");
 /// Content of deleted tables.
@@ -233,6 +242,24 @@ pub(crate) struct ChangeRecord {
     pub expired: bool,
 }
 
+/// A transaction that was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TokenRecord {
+    /// When.
+    pub at: Timestamp,
+    /// A digest of what was asked.
+    pub digest: Vec<u8>,
+}
+
+/// What an item was before a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct HistoryRecord {
+    /// Its key.
+    pub key: Bytes,
+    /// The item; none when there was none.
+    pub before: Option<Bytes>,
+}
+
 /// What became of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ChangeKind {
@@ -301,4 +328,4 @@ macro_rules! records {
     )*};
 }
 
-records!(ChangeRecord, StreamRecord, Sweep, TableRecord);
+records!(ChangeRecord, HistoryRecord, StreamRecord, Sweep, TableRecord, TokenRecord);

@@ -9,6 +9,10 @@ use crate::engine::Engine;
 
 /// How often tables are counted that are too large to be counted when described (`TableDescription`: about six hours).
 const COUNT: Duration = Duration::from_secs(6 * 3_600);
+/// How often what expired is deleted. AWS takes a few days, and says so; nobody gains by waiting.
+const EXPIRE: Duration = Duration::from_secs(60);
+/// How often unfilled indexes are looked for that nobody announced: the filling was cut short by a crash.
+const FILL: Duration = Duration::from_secs(3_600);
 /// How often content is looked for that nobody announced: its removal was cut short by a crash.
 const SWEEP: Duration = Duration::from_secs(3_600);
 /// How often streams are trimmed. Readers look at the age of a record themselves.
@@ -18,6 +22,8 @@ const TRIM: Duration = Duration::from_secs(3_600);
 pub(crate) fn add(service: Service, engine: &Engine) -> Service {
     service
         .task(Task::new("count", COUNT, engine.chores().count.clone(), count))
+        .task(Task::new("expire", EXPIRE, Wake::default(), expire))
+        .task(Task::new("fill", FILL, engine.chores().fill.clone(), fill))
         .task(Task::new("sweep", SWEEP, engine.chores().sweep.clone(), sweep))
         .task(Task::new("trim", TRIM, Wake::default(), trim))
 }
@@ -27,12 +33,24 @@ async fn count(ctx: TaskCtx) -> Result<(), Error> {
     Ok(ctx.state::<Dynamo>().engine().count_large().await?)
 }
 
+/// Deletes what expired.
+async fn expire(ctx: TaskCtx) -> Result<(), Error> {
+    Ok(ctx.state::<Dynamo>().engine().expire_all().await?)
+}
+
+/// Fills new indexes.
+async fn fill(ctx: TaskCtx) -> Result<(), Error> {
+    Ok(ctx.state::<Dynamo>().engine().fill().await?)
+}
+
 /// Removes what deleted tables and indexes held.
 async fn sweep(ctx: TaskCtx) -> Result<(), Error> {
     Ok(ctx.state::<Dynamo>().engine().sweep().await?)
 }
 
-/// Removes what streams no longer tell.
+/// Removes what streams no longer tell, and tokens of transactions long done.
 async fn trim(ctx: TaskCtx) -> Result<(), Error> {
-    Ok(ctx.state::<Dynamo>().engine().trim_streams().await?)
+    let state = ctx.state::<Dynamo>();
+    state.engine().forget_tokens().await?;
+    Ok(state.engine().trim_streams().await?)
 }

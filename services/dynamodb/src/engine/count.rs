@@ -68,3 +68,18 @@ impl Engine {
 fn tally<'a>(rows: impl Iterator<Item = &'a Bytes>) -> Count {
     rows.fold((0, 0), |(items, bytes), stored| (items + 1, bytes + row::size(stored) as u64))
 }
+
+impl Engine {
+    /// Bytes of all items of one partition key, in the table and its local indexes; counted up to a bound, for an estimate.
+    pub(crate) async fn collection_bytes(&self, table: &Table, key: &super::value::Item) -> Result<u64, Refusal> {
+        let (state, view) = (table.state_kept(), self.store().read().await?);
+        let mut bytes = 0;
+        for index in state.schema.indexes.iter().filter(|index| !index.global) {
+            let Some(hash) = key.get(&index.hash.name) else { continue };
+            let range = super::key::range(index, hash, &super::key::Span::All);
+            let rows = view.scan(range, Order::Ascending, AT_ONCE).await?;
+            bytes += tally(rows.iter().map(|(_, stored)| stored)).1;
+        }
+        Ok(bytes)
+    }
+}

@@ -7,7 +7,7 @@ use store::{KeyRange, Order, Span};
 use super::Engine;
 use super::refusal::Refusal;
 use super::table::{Home, Table};
-use crate::store::{ITEMS, IndexNo, SWEEPS, Sweep, TABLES, TableRecord};
+use crate::store::{EXPIRIES, HISTORY, ITEMS, IndexNo, SWEEPS, Sweep, TABLES, TableRecord};
 
 impl Engine {
     /// Creates a table. `draft` is given its number and identity.
@@ -86,6 +86,11 @@ impl Engine {
             let span = if index == 0 { Span::prefix(&(no,)) } else { Span::prefix(&(no, index)) };
             let range: KeyRange = ITEMS.range(&scope, &span);
             self.store().delete_range(range).await?;
+            if index == 0 {
+                let of_table = Span::prefix(&(no,));
+                self.store().delete_range(EXPIRIES.range(&scope, &of_table)).await?;
+                self.store().delete_range(HISTORY.range(&scope, &of_table)).await?;
+            }
             let batch = store::Batch::new();
             SWEEPS.delete(&batch, &scope, &(no, index));
             self.store().write(batch).await?;

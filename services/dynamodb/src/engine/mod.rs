@@ -6,34 +6,33 @@
 //! | `lifecycle.rs` | creating, changing, listing, deleting tables |
 //! | `count.rs` | how many items there are |
 //! | `row.rs` | a stored row. Pure |
-//! | `stream.rs` | streams, and the order of changes |
-//! | `throttle.rs` | what tables may consume. Pure |
+//! | `item.rs`, `page.rs` | reading and writing items; pages of queries and scans |
+//! | `transact.rs` | several writes at once |
+//! | `change.rs`, `stream.rs` | what is told of changes; streams, and the order of changes |
+//! | `expiry.rs`, `fill.rs` | items that expire; indexes added later |
+//! | `key.rs`, `value/`, `number/`, `expression/` | keys, values, numbers, expressions. Pure |
+//! | `capacity.rs`, `throttle.rs` | what calls consume; what tables may. Pure |
 //! | `refusal.rs` | reasons not to do something |
-//!
-//! What the rest of the engine asks of its pure core (`value`, `number`, `expression`, `partiql`):
-//!
-//! - `value::Value` (S, N, B, Ss, Ns, Bs, M, L, Null, Bool), `value::Item` = `BTreeMap<String, Value>`, `value::item_size(&Item) -> usize`,
-//!   `value::encode_item(&Item, &mut Vec<u8>)`, `value::decode_item(&[u8]) -> Option<Item>`;
-//! - `number::Number`: parses (error with AWS's text), displays, orders; `encode_key(&self, &mut Vec<u8>)` sorts as numbers do and
-//!   no encoding is the beginning of another; `decode_key(&mut &[u8]) -> Option<Number>`;
-//! - expressions compile to values that are `Send + Sync + Clone` and can be cached; a condition is evaluated on `&Item`; a key
-//!   condition tells the hash value and the range of sort values for a given pair of key names; an update applies to an `Item` and
-//!   tells the paths it changed; a projection cuts an `Item`. Errors carry AWS's whole text;
-//! - each tells the top-level attributes it touches (for `dynamodb:Attributes` and for the rules on key attributes).
 
 pub(crate) mod capacity;
+mod change;
 mod count;
 mod directory;
+mod expiry;
 pub(crate) mod expression;
+mod fill;
+pub(crate) mod item;
 pub(crate) mod key;
 mod lifecycle;
 pub(crate) mod number;
+pub(crate) mod page;
 pub(crate) mod refusal;
 pub(crate) mod row;
 pub(crate) mod schema;
 pub(crate) mod stream;
 pub(crate) mod table;
 pub(crate) mod throttle;
+pub(crate) mod transact;
 pub(crate) mod value;
 
 use std::sync::Arc;

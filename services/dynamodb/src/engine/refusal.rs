@@ -2,6 +2,8 @@
 
 use store::StoreError;
 
+use super::value::Item;
+
 /// Why the engine did not do what was asked.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Refusal {
@@ -15,6 +17,8 @@ pub(crate) enum Refusal {
     Protected,
     /// What the caller asked for is not valid; the text is AWS's.
     Invalid(String),
+    /// A condition did not hold, of this item when it is to be told.
+    Condition(Option<Item>),
     /// More was consumed than was provisioned, of the table or of this index.
     Throttled {
         /// The index; none for the table.

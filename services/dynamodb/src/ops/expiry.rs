@@ -40,7 +40,9 @@ pub(crate) async fn update_time_to_live(ctx: &Ctx, input: UpdateTimeToLiveInput)
             Ok(())
         })
         .await?;
-    engine.chores().fill.signal();
+    if enabled {
+        engine.fill_expiries(&table).await?;
+    }
     let specification = TimeToLiveSpecification { enabled, attribute_name };
     Ok(UpdateTimeToLiveOutput { time_to_live_specification: Some(specification) })
 }

@@ -35,13 +35,20 @@ use super::value::Item;
 pub(crate) struct Compiler(Placeholders);
 
 impl Compiler {
+    /// Placeholders must be named as such. `V` is whatever their values still are.
+    pub(crate) fn check<V>(
+        names: Option<&BTreeMap<String, String>>,
+        values: Option<&BTreeMap<String, V>>,
+    ) -> Result<(), String> {
+        check_placeholders("ExpressionAttributeNames", '#', names.map(BTreeMap::keys))?;
+        check_placeholders("ExpressionAttributeValues", ':', values.map(BTreeMap::keys))
+    }
+
     /// With the request's placeholders.
-    pub(crate) fn new(names: Option<BTreeMap<String, String>>, values: Option<Item>) -> Result<Self, String> {
-        check_placeholders("ExpressionAttributeNames", '#', names.as_ref().map(|names| names.keys()))?;
-        check_placeholders("ExpressionAttributeValues", ':', values.as_ref().map(|values| values.keys()))?;
+    pub(crate) fn new(names: Option<BTreeMap<String, String>>, values: Option<Item>) -> Self {
         let (names, values) = (names.unwrap_or_default(), values.unwrap_or_default());
         let (unused_names, unused_values) = (names.keys().cloned().collect(), values.keys().cloned().collect());
-        Ok(Self(Placeholders { names, values, unused_names, unused_values }))
+        Self(Placeholders { names, values, unused_names, unused_values })
     }
 
     /// A condition; `parameter` as in `FilterExpression`.

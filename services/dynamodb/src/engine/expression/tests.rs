@@ -40,7 +40,7 @@ fn compiler() -> Compiler {
         (":set", set),
         (":map", Value::M(Item::new())),
     ];
-    Compiler::new(Some(names.into()), Some(values.map(|(k, v)| (k.to_owned(), v)).into())).unwrap()
+    Compiler::new(Some(names.into()), Some(values.map(|(k, v)| (k.to_owned(), v)).into()))
 }
 
 #[test]
@@ -252,9 +252,9 @@ fn placeholders_must_be_used() {
     compiler.condition("ConditionExpression", "#a = :s").unwrap();
     let error = compiler.finish().unwrap_err();
     assert_eq!(error, "Value provided in ExpressionAttributeNames unused in expressions: keys: {#status}");
-    let none = Compiler::new(Some(BTreeMap::new()), None).unwrap_err();
+    let none = Compiler::check::<Value>(Some(&BTreeMap::new()), None).unwrap_err();
     assert_eq!(none, "ExpressionAttributeNames must not be empty");
-    let bad = Compiler::new(None, Some([("s".to_owned(), n(1))].into())).unwrap_err();
+    let bad = Compiler::check(None, Some(&BTreeMap::from([("s".to_owned(), n(1))]))).unwrap_err();
     assert_eq!(bad, "ExpressionAttributeValues contains invalid key: Syntax error; key: \"s\"");
 }
 

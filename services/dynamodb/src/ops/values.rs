@@ -1,0 +1,135 @@
+//! Values of attributes between the API and the engine, held to AWS's rules in AWS's words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api_dynamodb::AttributeValue;
+use service_kit::Error;
+
+use crate::engine::number::Number;
+use crate::engine::value::{Item, NESTING, Value};
+use crate::error::{EMPTY_VALUE, invalid};
+
+/// Attributes as the API has them.
+pub(crate) type Attributes = BTreeMap<String, AttributeValue>;
+
+/// An item, or its key, from the API.
+pub(crate) fn item(given: Attributes) -> Result<Item, Error> {
+    item_at(given, 0).map_err(invalid)
+}
+
+/// A value from the API.
+pub(crate) fn value(given: AttributeValue) -> Result<Value, Error> {
+    value_at(given, 0).map_err(invalid)
+}
+
+/// The values of placeholders: what is wrong with one is told with its name.
+pub(crate) fn placeholders(given: Attributes) -> Result<Item, Error> {
+    let one = |(name, given): (String, AttributeValue)| match value_at(given, 0) {
+        Ok(value) => Ok((name, value)),
+        Err(text) => Err(invalid(format!("ExpressionAttributeValues contains invalid value: {text} for key {name}"))),
+    };
+    given.into_iter().map(one).collect()
+}
+
+/// A key at which a page is to begin: AWS tells most mistakes with an introduction of their own.
+pub(crate) fn start(given: Attributes) -> Result<Item, Error> {
+    item_at(given, 0).map_err(|text| {
+        let bare =
+            ["contains duplicates", "number set", "numeric value", "significant digits", "number with magnitude"];
+        let intro =
+            if bare.iter().any(|part| text.contains(part)) { "" } else { "The provided starting key is invalid: " };
+        invalid(format!("{intro}{text}"))
+    })
+}
+
+/// An item for the API.
+pub(crate) fn attributes(item: Item) -> Attributes {
+    item.into_iter().map(|(name, value)| (name, shown(value))).collect()
+}
+
+fn shown(value: Value) -> AttributeValue {
+    match value {
+        Value::S(text) => AttributeValue::S(text),
+        Value::N(number) => AttributeValue::N(number.to_string()),
+        Value::B(bytes) => AttributeValue::B(bytes),
+        Value::Ss(set) => AttributeValue::Ss(set.into_iter().collect()),
+        Value::Ns(set) => AttributeValue::Ns(set.iter().map(ToString::to_string).collect()),
+        Value::Bs(set) => AttributeValue::Bs(set.into_iter().collect()),
+        Value::M(values) => AttributeValue::M(attributes(values)),
+        Value::L(values) => AttributeValue::L(values.into_iter().map(shown).collect()),
+        Value::Null => AttributeValue::Null(true),
+        Value::Bool(yes) => AttributeValue::Bool(yes),
+    }
+}
+
+fn item_at(given: Attributes, depth: usize) -> Result<Item, String> {
+    given.into_iter().map(|(name, given)| Ok((name, value_at(given, depth)?))).collect()
+}
+
+fn value_at(given: AttributeValue, depth: usize) -> Result<Value, String> {
+    Ok(match given {
+        AttributeValue::Unset => return Err(EMPTY_VALUE.to_owned()),
+        AttributeValue::S(text) => Value::S(text),
+        AttributeValue::N(text) => Value::N(number(&text)?),
+        AttributeValue::B(bytes) => Value::B(bytes),
+        AttributeValue::Null(true) => Value::Null,
+        AttributeValue::Null(false) => return Err(of_set("Null attribute value types must have the value of true")),
+        AttributeValue::Bool(yes) => Value::Bool(yes),
+        AttributeValue::Ss(texts) => {
+            let (shown, count) = (texts.join(", "), texts.len());
+            let set = whole(texts, "An string set  may not be empty")?;
+            if set.len() < count {
+                return Err(of_set(&format!("Input collection [{shown}] contains duplicates.")));
+            }
+            Value::Ss(set)
+        }
+        AttributeValue::Ns(texts) => {
+            let count = texts.len();
+            let numbers = texts.iter().map(|text| number(text)).collect::<Result<Vec<_>, _>>()?;
+            let set = whole(numbers, "An number set  may not be empty")?;
+            if set.len() < count {
+                return Err("Input collection contains duplicates".to_owned());
+            }
+            Value::Ns(set)
+        }
+        AttributeValue::Bs(all) => {
+            let (shown, count) = (all.iter().map(encoded).collect::<Vec<_>>().join(", "), all.len());
+            let set = whole(all, "Binary sets should not be empty")?;
+            if set.len() < count {
+                return Err(of_set(&format!("Input collection [{shown}]of type BS contains duplicates.")));
+            }
+            Value::Bs(set)
+        }
+        AttributeValue::M(values) => Value::M(item_at(values, deeper(depth)?)?),
+        AttributeValue::L(values) => {
+            let depth = deeper(depth)?;
+            Value::L(values.into_iter().map(|value| value_at(value, depth)).collect::<Result<_, _>>()?)
+        }
+    })
+}
+
+fn deeper(depth: usize) -> Result<usize, String> {
+    if depth >= NESTING {
+        return Err("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond \
+                    supported limit"
+            .to_owned());
+    }
+    Ok(depth + 1)
+}
+
+fn number(text: &str) -> Result<Number, String> {
+    text.parse().map_err(|error: crate::engine::number::NotANumber| error.to_string())
+}
+
+fn whole<T: Ord>(elements: Vec<T>, empty: &str) -> Result<BTreeSet<T>, String> {
+    if elements.is_empty() { Err(of_set(empty)) } else { Ok(elements.into_iter().collect()) }
+}
+
+fn of_set(text: &str) -> String {
+    format!("One or more parameter values were invalid: {text}")
+}
+
+fn encoded(bytes: &bytes::Bytes) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
