@@ -20,7 +20,8 @@ pub(crate) fn issuer(url: &str) -> Option<String> {
     let authority = rest.split('/').next().unwrap_or_default();
     let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
     let usual = port.is_none() && url.starts_with("https://");
-    if !usual && !(is_loopback(host) && port.is_none_or(|port| port.parse::<u16>().is_ok())) {
+    let here = is_loopback(host) && port.is_none_or(|port| port.parse::<u16>().is_ok());
+    if !(usual || here) {
         return None;
     }
     let labels = host

@@ -151,6 +151,6 @@ pub(crate) async fn list_open_id_connect_provider_tags(
 
 /// What creating a provider touches.
 pub(crate) fn access_by_url(ctx: &Ctx, input: &CreateOpenIDConnectProviderInput) -> Result<Access, Error> {
-    let issuer = input.url.strip_prefix("https://").unwrap_or(&input.url);
+    let issuer = input.url.split_once("://").map_or(input.url.as_str(), |(_, issuer)| issuer);
     Ok(tagging(Access::to(arn(home(ctx), issuer)), input.tags.as_deref().unwrap_or_default()))
 }
