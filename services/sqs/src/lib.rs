@@ -50,6 +50,7 @@ pub fn service(parts: &CloudParts) -> Service {
         .dialect(error::Words)
         .path_parameter(ops::queue_of_path)
         .policies(ops::QueuePolicies)
+        .open_to_anonymous()
         .on_reset(move |_| forgetful.forget());
     resources::add(tasks::add(service, &engine))
 }

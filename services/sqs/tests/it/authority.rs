@@ -106,9 +106,12 @@ async fn conditions_on_tags() {
     assert!(denial::<SendMessage>(&owner, root(), sending(&url, "a")).await.is_some());
 }
 
+/// An action and the condition keys it was asked with.
+type Asked = (String, BTreeMap<String, Vec<String>>);
+
 /// Allows everything and notes what was asked.
 #[derive(Default)]
-struct Noting(Mutex<Vec<(String, BTreeMap<String, Vec<String>>)>>);
+struct Noting(Mutex<Vec<Asked>>);
 
 impl Authorizer for Noting {
     fn decide<'a>(&'a self, _: &'a Ctx, request: AccessRequest<'a>) -> BoxFuture<'a, Decision> {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "what fails here is a test")]
 
 mod attributes;
+mod authority;
 mod batch;
 mod cloud;
 mod concurrency;
