@@ -10,7 +10,7 @@
 //! | `transact.rs` | several writes at once |
 //! | `change.rs`, `stream.rs` | what is told of changes; streams, and the order of changes |
 //! | `expiry.rs`, `fill.rs` | items that expire; indexes added later |
-//! | `key.rs`, `value/`, `number/`, `expression/` | keys, values, numbers, expressions. Pure |
+//! | `key.rs`, `value/`, `number/`, `expression/`, `partiql/` | keys, values, numbers, expressions, statements. Pure |
 //! | `capacity.rs`, `throttle.rs` | what calls consume; what tables may. Pure |
 //! | `refusal.rs` | reasons not to do something |
 
@@ -26,6 +26,7 @@ pub(crate) mod key;
 mod lifecycle;
 pub(crate) mod number;
 pub(crate) mod page;
+pub(crate) mod partiql;
 pub(crate) mod refusal;
 pub(crate) mod row;
 pub(crate) mod schema;
