@@ -18,8 +18,9 @@ pub(super) fn check(shrink: bool) -> Result<Findings, String> {
     let whole_system = text(&WHOLE_SYSTEM, ".py")? + &text(&WHOLE_SYSTEM, ".rs")?;
     for service in files::folders("apis") {
         let listed = workspace::read(&format!("apis/{service}/operations.txt")).unwrap_or_default();
-        let table = workspace::read(&format!("services/{service}/src/ops/mod.rs")).unwrap_or_default();
-        let tests = text(&[&format!("services/{service}/tests")], ".rs")? + &whole_system;
+        let home = home(&service);
+        let table = text(&[&format!("services/{home}/src/ops")], "mod.rs")?;
+        let tests = text(&[&format!("services/{home}/tests")], ".rs")? + &whole_system;
         findings.extend(unsorted(&service, &listed));
         for operation in listed.lines() {
             let entry = format!("{service} {operation}");
@@ -34,6 +35,13 @@ pub(super) fn check(shrink: bool) -> Result<Findings, String> {
     findings.extend(ratchet("without-handler", &unhandled, shrink)?);
     findings.extend(ratchet("without-test", &untested, shrink)?);
     Ok(findings)
+}
+
+/// The folder of the service that implements an API: its own, or that of the service whose name its name begins with, as
+/// `dynamodb` implements `dynamodbstreams`.
+fn home(api: &str) -> String {
+    let all = files::folders("services").into_iter().filter(|folder| api.starts_with(folder.as_str()));
+    all.max_by_key(String::len).unwrap_or_else(|| api.to_owned())
 }
 
 fn text(folders: &[&str], ending: &str) -> Result<String, String> {
