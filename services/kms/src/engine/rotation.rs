@@ -159,10 +159,20 @@ impl Engine {
         Ok(())
     }
 
-    /// Makes imported material that waits for it the one in use.
+    /// Makes imported material that waits for it the one in use, in every region of the key: each must have it.
     async fn rotate_in(&self, tx: &Tx, key: &mut Key, now: Timestamp) -> Result<(), Refusal> {
-        let (scope, id) = (key.home.scope(), key.home.id.clone());
         let number = key.record.current.map_or(0, |current| current.number) + 1;
+        self.rotate_in_here(tx, key, number, now).await?;
+        for region in key.replicas() {
+            let mut replica = read(tx, &key.home.in_region(region)).await?;
+            self.rotate_in_here(tx, &mut replica, number, now).await?;
+            write(tx, &replica)?;
+        }
+        Ok(())
+    }
+
+    async fn rotate_in_here(&self, tx: &Tx, key: &mut Key, number: MaterialNo, now: Timestamp) -> Result<(), Refusal> {
+        let (scope, id) = (key.home.scope(), key.home.id.clone());
         let waiting = MATERIALS.get(tx, &scope, &(id.as_str(), number)).await?;
         let mut waiting = waiting.ok_or_else(|| Refusal::NothingToRotate(key.arn()))?;
         waiting.rotated = Some((now, RotatedBy::Demand));

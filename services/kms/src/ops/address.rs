@@ -64,6 +64,11 @@ pub(crate) fn touch_own(ctx: &Ctx, id: &str) -> Result<Access, Error> {
 /// one hears no more than that one may not.
 pub(crate) fn touch_at(ctx: &Ctx, home: &Home, alias: Option<&str>) -> Result<Access, Error> {
     let key = engine(ctx).look(home).map_err(told)?;
+    touch_found(ctx, home, key.as_ref(), alias)
+}
+
+/// The same, of a key that was looked for.
+pub(crate) fn touch_found(ctx: &Ctx, home: &Home, key: Option<&Key>, alias: Option<&str>) -> Result<Access, Error> {
     let arn = home.arn();
     if key.is_none() && home.account == ctx.account() && engine(ctx).managed_service(home).is_none() {
         return Err(told(Refusal::NoSuchKey(arn)));
@@ -72,7 +77,7 @@ pub(crate) fn touch_at(ctx: &Ctx, home: &Home, alias: Option<&str>) -> Result<Ac
     if let Some(alias) = alias {
         access = access.with("kms:RequestAlias", alias);
     }
-    Ok(match &key {
+    Ok(match key {
         Some(key) => of_key(access, key),
         None => access,
     })

@@ -9,7 +9,7 @@ use api_kms::{
 use bytes::Bytes;
 use service_kit::{Access, Ctx, Error, Outcome};
 
-use super::address::{self, engine, touch, touch_at, with_context};
+use super::address::{self, engine, touch, touch_found, with_context};
 use super::grant::check_tokens;
 use crate::engine::Key;
 use crate::engine::ciphertext::{Header, associated};
@@ -204,7 +204,7 @@ fn touch_source(ctx: &Ctx, id: Option<&str>, blob: Option<&Bytes>) -> Result<Acc
     let header = blob.and_then(|blob| Header::read(blob)).map(|(header, _)| header);
     let home = header.ok_or_else(|| told(Refusal::Ciphertext))?.home(&ctx.region);
     match engine(ctx).look(&home).map_err(told)? {
-        Some(_) => touch_at(ctx, &home, None),
+        Some(key) => touch_found(ctx, &home, Some(&key), None),
         None => Err(foreign_ciphertext(ctx)),
     }
 }

@@ -47,7 +47,8 @@ fn wrap(public: &[u8], algorithm: &str, secret: &[u8]) -> Bytes {
     [block(&kek), wrapped].concat().into()
 }
 
-async fn importing(cloud: &TestCloud, id: &str, algorithm: &str, secret: &[u8]) -> ImportKeyMaterialInput {
+/// The input that imports a secret that never ends.
+pub(crate) async fn importing(cloud: &TestCloud, id: &str, algorithm: &str, secret: &[u8]) -> ImportKeyMaterialInput {
     let parameters = parameters(cloud, id, algorithm).await;
     ImportKeyMaterialInput {
         key_id: id.to_owned(),
@@ -58,7 +59,8 @@ async fn importing(cloud: &TestCloud, id: &str, algorithm: &str, secret: &[u8]) 
     }
 }
 
-const OAEP: &str = "RSAES_OAEP_SHA_256";
+/// The usual wrapping.
+pub(crate) const OAEP: &str = "RSAES_OAEP_SHA_256";
 
 #[tokio::test]
 async fn get_parameters_for_import_and_import_key_material_in_every_wrapping() {

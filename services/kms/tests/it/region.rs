@@ -4,6 +4,7 @@ use api_kms::*;
 use testkit::TestCloud;
 
 use crate::cloud::*;
+use crate::import::{OAEP, importing, take};
 
 async fn primary(cloud: &TestCloud) -> String {
     let id = make(cloud, CreateKeyInput { multi_region: Some(true), ..Default::default() }).await.key_id;
@@ -67,6 +68,33 @@ async fn rotation_reaches_every_region_and_the_rest_stays_in_its_own() {
     there.call::<DisableKey>(DisableKeyInput { key_id: id.clone() }).await.unwrap();
     assert_eq!(refused::<Decrypt>(&there, decrypting(&blob)).await.0, "DisabledException");
     assert_eq!(decrypt(&cloud, &blob).await, "x");
+}
+
+#[tokio::test]
+async fn imported_material_is_wanted_in_every_region() {
+    let cloud = cloud();
+    let there = cloud.in_region("eu-west-1");
+    let input =
+        CreateKeyInput { multi_region: Some(true), origin: Some(OriginType::External), ..CreateKeyInput::default() };
+    let id = make(&cloud, input).await.key_id;
+    take(&cloud, &id, &[1; 32]).await;
+    cloud.call::<ReplicateKey>(replicating(&id, "eu-west-1")).await.unwrap();
+    assert_eq!(state(&there, &id).await, "PendingImport");
+    take(&there, &id, &[1; 32]).await;
+    let old = encrypt(&cloud, &id, "old").await;
+    assert_eq!(decrypt(&there, &old).await, "old");
+    let fresh = |input| ImportKeyMaterialInput { import_type: Some(ImportType::NewKeyMaterial), ..input };
+    let second = fresh(importing(&cloud, &id, OAEP, &[2; 32]).await);
+    cloud.call::<ImportKeyMaterial>(second).await.unwrap();
+    let rotate = RotateKeyOnDemandInput { key_id: id.clone() };
+    assert_eq!(refused::<RotateKeyOnDemand>(&cloud, rotate.clone()).await.0, "KMSInvalidStateException");
+    let strange = fresh(importing(&there, &id, OAEP, &[3; 32]).await);
+    assert_eq!(refused::<ImportKeyMaterial>(&there, strange).await.0, "IncorrectKeyMaterialException");
+    let second = fresh(importing(&there, &id, OAEP, &[2; 32]).await);
+    there.call::<ImportKeyMaterial>(second).await.unwrap();
+    cloud.call::<RotateKeyOnDemand>(rotate).await.unwrap();
+    let new = encrypt(&cloud, &id, "new").await;
+    assert_eq!((decrypt(&there, &new).await, decrypt(&there, &old).await), ("new".into(), "old".into()));
 }
 
 #[tokio::test]
