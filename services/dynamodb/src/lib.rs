@@ -50,6 +50,9 @@ pub fn service(parts: &CloudParts) -> Service {
 }
 
 /// DynamoDB Streams, on the same parts.
-pub fn streams(_parts: &CloudParts) -> Service {
-    Service::new(&api_dynamodbstreams::SERVICE, service_kit::Operations::new())
+pub fn streams(parts: &CloudParts) -> Service {
+    let engine = Engine::new(parts.store.clone(), parts.runtime.clone());
+    Service::new(&api_dynamodbstreams::SERVICE, ops::streams_table())
+        .state(Arc::new(Dynamo { engine }))
+        .dialect(error::Words)
 }

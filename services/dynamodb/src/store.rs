@@ -10,6 +10,7 @@
 //! | `history` | table, sequence number | what items were before each change, where a table can be restored to any second |
 //! | `expiry` | table, second, row | items by the second from which they may be deleted |
 //! | `token` | the caller's token | transactions done lately |
+//! | `writer` | – | the engine that writes; see `engine/meeting.rs` |
 //! | `sweep` | table, index | content of deleted tables and indexes, to be removed |
 
 use bytes::Bytes;
@@ -17,7 +18,8 @@ use names::{AccountId, Region, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{RawTable, Record, Scope, Table};
 
-const SERVICE: &str = "dynamodb";
+/// The service's id.
+pub(crate) const SERVICE: &str = "dynamodb";
 
 /// The number of a table, fresh for each creation.
 pub(crate) type TableNo = u64;

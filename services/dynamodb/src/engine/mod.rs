@@ -8,7 +8,7 @@
 //! | `row.rs` | a stored row. Pure |
 //! | `item.rs`, `page.rs` | reading and writing items; pages of queries and scans |
 //! | `transact.rs` | several writes at once |
-//! | `change.rs`, `stream.rs` | what is told of changes; streams, and the order of changes |
+//! | `change.rs`, `stream.rs`, `shard.rs`, `meeting.rs` | what is told of changes; streams, and the order of changes; shards; the engine that writes |
 //! | `expiry.rs`, `fill.rs` | items that expire; indexes added later |
 //! | `key.rs`, `value/`, `number/`, `expression/`, `partiql/` | keys, values, numbers, expressions, statements. Pure |
 //! | `capacity.rs`, `throttle.rs` | what calls consume; what tables may. Pure |
@@ -24,12 +24,14 @@ mod fill;
 pub(crate) mod item;
 pub(crate) mod key;
 mod lifecycle;
+mod meeting;
 pub(crate) mod number;
 pub(crate) mod page;
 pub(crate) mod partiql;
 pub(crate) mod refusal;
 pub(crate) mod row;
 pub(crate) mod schema;
+pub(crate) mod shard;
 pub(crate) mod stream;
 pub(crate) mod table;
 pub(crate) mod throttle;

@@ -14,7 +14,7 @@ use super::Engine;
 use super::refusal::Refusal;
 use super::table::{Home, Table};
 use crate::limits;
-use crate::store::{CHANGES, STREAMS, SequenceNo, StreamRecord, StreamSetting, TableRecord};
+use crate::store::{CHANGES, ChangeRecord, STREAMS, SequenceNo, StreamRecord, StreamSetting, TableRecord};
 
 /// Sequence numbers in a microsecond.
 const IN_A_MICROSECOND: u64 = 1_000;
@@ -188,12 +188,43 @@ impl Engine {
         first_at(self.now().minus(limits::STREAM_LIFE))
     }
 
+    /// What a stream tells from a sequence number on, before another one; and where to read on. What may still come before
+    /// what is there is waited for.
+    pub(crate) async fn changes(
+        &self,
+        home: &Home,
+        stream: &StreamRecord,
+        from: SequenceNo,
+        end: Option<SequenceNo>,
+        limit: usize,
+    ) -> Result<(Vec<(SequenceNo, ChangeRecord)>, SequenceNo), Refusal> {
+        let settled = self.writer().await?.0.sequencer.settled(self.now()).saturating_add(1);
+        let until = end.map_or(settled, |end| end.min(settled));
+        let from = from.max(self.horizon());
+        let view = self.store().read().await?;
+        let span = Span::prefix(&(stream.no,)).from(&(stream.no, from)).until(&(stream.no, until));
+        let rows = CHANGES.scan(&view, &home.scope(), &span, Order::Ascending, limit).await?;
+        let full = rows.len() == limit;
+        let rows: Vec<_> = rows.into_iter().map(|((_, no), record)| (no, record)).collect();
+        let next = match rows.last() {
+            Some((last, _)) if full => last + 1,
+            _ => from.max(until),
+        };
+        Ok((rows, next))
+    }
+
+    /// The number from which on everything is new.
+    pub(crate) async fn newest(&self) -> Result<SequenceNo, Refusal> {
+        Ok(self.writer().await?.0.sequencer.settled(self.now()).saturating_add(1))
+    }
+
     fn is_over(&self, record: &StreamRecord) -> bool {
         record.ended.is_some_and(|ended| ended.plus(limits::STREAM_LIFE) <= self.now())
     }
 
     /// Learns the last sequence number in the store, so that none is given out twice, whatever became of the clock.
     pub(crate) async fn learn_sequence(&self) -> Result<(), StoreError> {
+        self.announce().await?;
         let view = self.store().read().await?;
         for (scope, _, record) in STREAMS.scan_everywhere(&view).await? {
             let span = Span::prefix(&(record.no,));

@@ -13,6 +13,7 @@ mod params;
 mod policy;
 mod read;
 mod shown;
+mod stream;
 mod table;
 mod tags;
 mod transact;
@@ -59,4 +60,14 @@ pub(crate) fn table() -> Operations {
         .on::<api::UpdateItem>(|ctx, i| access(ctx, &i.table_name), item::update_item)
         .on::<api::UpdateTable>(|ctx, i| access(ctx, &i.table_name), update::update_table)
         .on::<api::UpdateTimeToLive>(|ctx, i| access(ctx, &i.table_name), expiry::update_time_to_live)
+}
+
+/// All operations of the service that reads streams, sorted.
+pub(crate) fn streams_table() -> Operations {
+    use api_dynamodbstreams as api;
+    Operations::new()
+        .on::<api::DescribeStream>(|_, i| Ok(Access::to(&i.stream_arn)), stream::describe_stream)
+        .on::<api::GetRecords>(|ctx, i| stream::access_by_iterator(ctx, &i.shard_iterator), stream::get_records)
+        .on::<api::GetShardIterator>(|_, i| Ok(Access::to(&i.stream_arn)), stream::get_shard_iterator)
+        .on::<api::ListStreams>(|_, _| Ok(Access::any()), stream::list_streams)
 }

@@ -42,25 +42,33 @@ pub(crate) fn start(given: Attributes) -> Result<Item, Error> {
     })
 }
 
-/// An item for the API.
-pub(crate) fn attributes(item: Item) -> Attributes {
-    item.into_iter().map(|(name, value)| (name, shown(value))).collect()
+macro_rules! shown {
+    ($api:ident, $of_item:ident, $of_value:ident, $doc:literal) => {
+        #[doc = $doc]
+        pub(crate) fn $of_item(item: Item) -> BTreeMap<String, $api::AttributeValue> {
+            item.into_iter().map(|(name, value)| (name, $of_value(value))).collect()
+        }
+
+        fn $of_value(value: Value) -> $api::AttributeValue {
+            use $api::AttributeValue as Shown;
+            match value {
+                Value::S(text) => Shown::S(text),
+                Value::N(number) => Shown::N(number.to_string()),
+                Value::B(bytes) => Shown::B(bytes),
+                Value::Ss(set) => Shown::Ss(set.into_iter().collect()),
+                Value::Ns(set) => Shown::Ns(set.iter().map(ToString::to_string).collect()),
+                Value::Bs(set) => Shown::Bs(set.into_iter().collect()),
+                Value::M(values) => Shown::M($of_item(values)),
+                Value::L(values) => Shown::L(values.into_iter().map($of_value).collect()),
+                Value::Null => Shown::Null(true),
+                Value::Bool(yes) => Shown::Bool(yes),
+            }
+        }
+    };
 }
 
-fn shown(value: Value) -> AttributeValue {
-    match value {
-        Value::S(text) => AttributeValue::S(text),
-        Value::N(number) => AttributeValue::N(number.to_string()),
-        Value::B(bytes) => AttributeValue::B(bytes),
-        Value::Ss(set) => AttributeValue::Ss(set.into_iter().collect()),
-        Value::Ns(set) => AttributeValue::Ns(set.iter().map(ToString::to_string).collect()),
-        Value::Bs(set) => AttributeValue::Bs(set.into_iter().collect()),
-        Value::M(values) => AttributeValue::M(attributes(values)),
-        Value::L(values) => AttributeValue::L(values.into_iter().map(shown).collect()),
-        Value::Null => AttributeValue::Null(true),
-        Value::Bool(yes) => AttributeValue::Bool(yes),
-    }
-}
+shown!(api_dynamodb, attributes, shown, "An item for the API.");
+shown!(api_dynamodbstreams, stream_attributes, stream_shown, "An item for the API of streams.");
 
 fn item_at(given: Attributes, depth: usize) -> Result<Item, String> {
     given.into_iter().map(|(name, given)| Ok((name, value_at(given, depth)?))).collect()

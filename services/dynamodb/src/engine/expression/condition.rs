@@ -155,11 +155,11 @@ impl Operand {
 }
 
 impl Comparison {
-    /// Whether it holds. What is not there equals only what is not there either, and has no order.
+    /// Whether it holds. What is not there equals nothing, not even what is not there either, and has no order.
     pub(crate) fn holds(self, a: Option<&Value>, b: Option<&Value>) -> bool {
         match self {
             Self::Equal => a.is_some() && a == b,
-            Self::NotEqual => a != b,
+            Self::NotEqual => a.is_none() || a != b,
             ordered => match (a, b) {
                 (Some(a), Some(b)) => a.order(b).is_some_and(|order| ordered.fits(order)),
                 _ => false,

@@ -121,8 +121,7 @@ fn projection(parser: &mut Parser<'_>) -> Read<Paths> {
         paths.push(parser.path()?);
     }
     parser.end()?;
-    let clash =
-        paths.iter().enumerate().find_map(|(at, path)| paths[..at].iter().find_map(|earlier| earlier.clash(path)));
+    let clash = Path::clash_among(&paths.iter().collect::<Vec<_>>());
     let mistakes = &mut parser.mistakes;
     [mistakes.reserved.take(), mistakes.name.take(), clash]
         .into_iter()

@@ -55,6 +55,8 @@ pub(super) struct Parser<'a> {
     at: usize,
     operators: usize,
     depth: usize,
+    /// Words of the language that are no names here.
+    pub(super) keywords: &'static [&'static str],
     pub(super) placeholders: &'a mut Placeholders,
     pub(super) mistakes: Mistakes,
 }
@@ -74,7 +76,7 @@ impl<'a> Parser<'a> {
             ));
         }
         let (tokens, mistakes) = (tokens(text), Mistakes::default());
-        Ok(Self { text, tokens, at: 0, operators: 0, depth: 0, placeholders, mistakes })
+        Ok(Self { text, tokens, at: 0, operators: 0, depth: 0, keywords: &[], placeholders, mistakes })
     }
 
     pub(super) fn peek(&self) -> Token<'a> {
@@ -89,15 +91,6 @@ impl<'a> Parser<'a> {
         let token = self.peek();
         self.at = (self.at + 1).min(self.tokens.len() - 1);
         token
-    }
-
-    /// Where it stands, to come back to.
-    pub(super) fn place(&self) -> (usize, usize) {
-        (self.at, self.operators)
-    }
-
-    pub(super) fn back_to(&mut self, (at, operators): (usize, usize)) {
-        (self.at, self.operators) = (at, operators);
     }
 
     pub(super) fn is_mark(&self, mark: &str) -> bool {
@@ -164,36 +157,54 @@ impl<'a> Parser<'a> {
         result
     }
 
+    /// Whether a path goes on here.
+    pub(super) fn goes_on(&self) -> bool {
+        self.is_mark(".") || self.is_mark("[")
+    }
+
+    /// Whether the last two tokens each close a parenthesis.
+    pub(super) fn closed_twice(&self) -> bool {
+        self.at >= 2 && self.tokens[self.at - 2..self.at].iter().all(|token| token.text == ")")
+    }
+
     /// A document path.
     pub(super) fn path(&mut self) -> Read<Path> {
-        let mut steps = vec![self.name()?];
+        let first = self.name()?;
+        self.path_from(Path(vec![first]))
+    }
+
+    /// The rest of a path.
+    pub(super) fn path_from(&mut self, Path(mut steps): Path) -> Read<Path> {
         loop {
             if self.take_mark(".") {
                 steps.push(self.name()?);
             } else if self.take_mark("[") {
-                let token = self.peek();
-                if token.kind != Kind::Digits {
-                    return Err(self.syntax());
-                }
-                self.next();
-                let at = token
-                    .text
-                    .parse::<u32>()
-                    .map_err(|_| format!("List index is not within the allowable range; index: [{}]", token.text))?;
-                self.expect("]")?;
-                steps.push(Step::At(at as usize));
+                steps.push(self.index()?);
             } else if steps.len() > STEPS {
-                return Err("The document path has too many nesting elements; nesting elements: ".to_owned()
-                    + &steps.len().to_string());
+                let count = steps.len();
+                return Err(format!("The document path has too many nesting levels; nesting levels: {count}"));
             } else {
                 return Ok(Path(steps));
             }
         }
     }
 
+    fn index(&mut self) -> Read<Step> {
+        let token = self.peek();
+        if token.kind != Kind::Digits {
+            return Err(self.syntax());
+        }
+        self.next();
+        let outside = || format!("List index is not within the allowable range; index: [{}]", token.text);
+        let at = token.text.parse::<i32>().ok().and_then(|at| usize::try_from(at).ok()).ok_or_else(outside)?;
+        self.expect("]")?;
+        Ok(Step::At(at))
+    }
+
     fn name(&mut self) -> Read<Step> {
         let token = self.peek();
         match token.kind {
+            Kind::Word if self.keywords.iter().any(|word| word.eq_ignore_ascii_case(token.text)) => Err(self.syntax()),
             Kind::Word => {
                 if is_reserved(token.text) {
                     note(&mut self.mistakes.reserved, || {

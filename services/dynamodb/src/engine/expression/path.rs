@@ -54,16 +54,27 @@ impl Path {
 
     /// What is wrong with two paths in one expression, if anything.
     pub(crate) fn clash(&self, other: &Self) -> Option<String> {
+        self.meeting(other).map(|how| self.clash_text(how, other))
+    }
+
+    /// What is wrong with paths in one expression, if anything; that two overlap before that two conflict.
+    pub(crate) fn clash_among(paths: &[&Self]) -> Option<String> {
+        let pairs = || paths.iter().enumerate().flat_map(|(at, path)| paths[..at].iter().map(move |before| (before, path)));
+        ["overlap", "conflict"].into_iter().find_map(|how| {
+            pairs().find(|(a, b)| a.meeting(b) == Some(how)).map(|(a, b)| a.clash_text(how, b))
+        })
+    }
+
+    /// Whether two paths overlap, or lead into one value by name and by index.
+    fn meeting(&self, other: &Self) -> Option<&'static str> {
         for (a, b) in self.0.iter().zip(&other.0) {
             match (a, b) {
-                (Step::Name(_), Step::At(_)) | (Step::At(_), Step::Name(_)) => {
-                    return Some(self.clash_text("conflict", other));
-                }
+                (Step::Name(_), Step::At(_)) | (Step::At(_), Step::Name(_)) => return Some("conflict"),
                 (a, b) if a != b => return None,
                 _ => {}
             }
         }
-        Some(self.clash_text("overlap", other))
+        Some("overlap")
     }
 
     fn clash_text(&self, how: &str, other: &Self) -> String {

@@ -8,67 +8,122 @@ use crate::engine::value::Value;
 /// Operands of `IN` ("Constraints").
 const AMONG: usize = 100;
 
+/// Words that are no names in a condition.
+const KEYWORDS: &[&str] = &["AND", "OR", "NOT", "IN", "BETWEEN"];
+
 /// Reads a condition that fills the text.
 pub(super) fn read(parser: &mut Parser<'_>) -> Read<Condition> {
-    let condition = any_of(parser)?.0;
+    parser.keywords = KEYWORDS;
+    let part = any_of(parser)?;
     parser.end()?;
+    let condition = part.condition(parser)?;
     let m = &mut parser.mistakes;
     let first =
         [m.parens.take(), m.unknown_function.take(), m.misused_function.take(), m.reserved.take(), m.condition.take()];
     first.into_iter().flatten().next().map_or(Ok(condition), Err)
 }
 
-/// A condition, and whether it stands in parentheses.
-type Part = (Condition, bool);
-
-fn any_of(parser: &mut Parser<'_>) -> Read<Part> {
-    let mut left = all_of(parser)?;
-    while parser.take_word("OR") {
-        parser.operator()?;
-        let right = all_of(parser)?;
-        left = (Condition::Or(left.0.into(), right.0.into()), false);
-    }
-    Ok(left)
+/// A piece of a condition, and whether it stands in parentheses.
+struct Part<'a> {
+    piece: Piece<'a>,
+    grouped: bool,
 }
 
-fn all_of(parser: &mut Parser<'_>) -> Read<Part> {
-    let mut left = negated(parser)?;
-    while parser.take_word("AND") {
-        parser.operator()?;
-        let right = negated(parser)?;
-        left = (Condition::And(left.0.into(), right.0.into()), false);
-    }
-    Ok(left)
+/// What a piece is shows only in what follows it.
+enum Piece<'a> {
+    Condition(Condition),
+    Operand(Operand),
+    Function(&'a str, Vec<Operand>),
 }
 
-fn negated(parser: &mut Parser<'_>) -> Read<Part> {
-    if parser.take_word("NOT") {
-        parser.operator()?;
-        let inner = parser.deeper(negated)?;
-        return Ok((Condition::Not(inner.0.into()), false));
+impl<'a> Part<'a> {
+    fn of(piece: Piece<'a>) -> Self {
+        Self { piece, grouped: false }
     }
-    primary(parser)
-}
 
-fn primary(parser: &mut Parser<'_>) -> Read<Part> {
-    if !parser.is_mark("(") {
-        return Ok((comparison(parser)?, false));
-    }
-    // An operand in parentheses begins as a condition in parentheses does.
-    let place = parser.place();
-    if let Ok(operand) = parser.deeper(operand) {
-        if begins_comparison(parser) {
-            return Ok((compare(parser, operand)?, false));
+    /// As a condition. An operand is none: whatever follows it should not.
+    fn condition(self, parser: &mut Parser<'_>) -> Read<Condition> {
+        match self.piece {
+            Piece::Condition(condition) => Ok(condition),
+            Piece::Operand(_) => Err(parser.syntax()),
+            Piece::Function(name, operands) => Ok(predicate(parser, name, operands)),
         }
     }
-    parser.back_to(place);
-    parser.expect("(")?;
-    let (condition, inner) = parser.deeper(any_of)?;
+}
+
+fn any_of<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
+    joined(parser, "OR", all_of, Condition::Or)
+}
+
+fn all_of<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
+    joined(parser, "AND", negated, Condition::And)
+}
+
+fn joined<'a>(
+    parser: &mut Parser<'a>,
+    word: &str,
+    each: fn(&mut Parser<'a>) -> Read<Part<'a>>,
+    both: fn(Box<Condition>, Box<Condition>) -> Condition,
+) -> Read<Part<'a>> {
+    let mut left = each(parser)?;
+    while parser.is_word(word) {
+        let a = left.condition(parser)?;
+        parser.next();
+        parser.operator()?;
+        let b = each(parser)?.condition(parser)?;
+        left = Part::of(Piece::Condition(both(a.into(), b.into())));
+    }
+    Ok(left)
+}
+
+fn negated<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
+    if parser.take_word("NOT") {
+        parser.operator()?;
+        let inner = parser.deeper(negated)?.condition(parser)?;
+        return Ok(Part::of(Piece::Condition(Condition::Not(inner.into()))));
+    }
+    comparison(parser)
+}
+
+fn comparison<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
+    let left = primary(parser)?;
+    let operand = match left.piece {
+        piece if !begins_comparison(parser) => return Ok(Part { piece, ..left }),
+        Piece::Condition(_) => return Err(parser.syntax()),
+        Piece::Operand(operand) => operand,
+        Piece::Function(name, operands) => function_value(parser, name, operands),
+    };
+    compare(parser, operand).map(|condition| Part::of(Piece::Condition(condition)))
+}
+
+/// Something in parentheses, an operand or a function.
+fn primary<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
+    if !parser.take_mark("(") {
+        let piece = if parser.is_function() {
+            let name = parser.next().text;
+            Piece::Function(name, arguments(parser, name)?)
+        } else if parser.peek().kind == Kind::Value {
+            Piece::Operand(parser.value().map(Operand::Value)?)
+        } else {
+            Piece::Operand(parser.path().map(Operand::Path)?)
+        };
+        return Ok(Part::of(piece));
+    }
+    let inner = parser.deeper(any_of)?;
     parser.expect(")")?;
-    if inner {
+    note_parentheses(parser, inner.grouped);
+    match inner.piece {
+        Piece::Operand(Operand::Path(path)) if parser.goes_on() => {
+            parser.path_from(path).map(|path| Part::of(Piece::Operand(Operand::Path(path))))
+        }
+        piece => Ok(Part { piece, grouped: true }),
+    }
+}
+
+fn note_parentheses(parser: &mut Parser<'_>, redundant: bool) {
+    if redundant {
         note(&mut parser.mistakes.parens, || "The expression has redundant parentheses;".to_owned());
     }
-    Ok((condition, true))
 }
 
 fn begins_comparison(parser: &Parser<'_>) -> bool {
@@ -87,25 +142,6 @@ fn comparator(mark: &str) -> Option<Comparison> {
         ">=" => Comparison::GreaterOrEqual,
         _ => return None,
     })
-}
-
-fn comparison(parser: &mut Parser<'_>) -> Read<Condition> {
-    if parser.is_function() && !parser.peek().text.eq_ignore_ascii_case("size") || misplaced_size(parser) {
-        return function(parser);
-    }
-    let left = operand(parser)?;
-    compare(parser, left)
-}
-
-/// `size` where a condition should be: told once the function is read.
-fn misplaced_size(parser: &mut Parser<'_>) -> bool {
-    if !parser.is_function() {
-        return false;
-    }
-    let place = parser.place();
-    let alone = parser.deeper(operand).is_ok() && !begins_comparison(parser);
-    parser.back_to(place);
-    alone
 }
 
 fn compare(parser: &mut Parser<'_>, left: Operand) -> Read<Condition> {
@@ -154,47 +190,53 @@ fn list(parser: &mut Parser<'_>) -> Read<Vec<Operand>> {
     Ok(operands)
 }
 
-/// A path, a value or a size, in parentheses or not.
+/// A path, a value or a function, in parentheses or not.
 fn operand(parser: &mut Parser<'_>) -> Read<Operand> {
-    if parser.is_mark("(") {
-        parser.expect("(")?;
+    if parser.take_mark("(") {
         let again = parser.is_mark("(");
         let inner = parser.deeper(operand)?;
         parser.expect(")")?;
-        if again {
-            note(&mut parser.mistakes.parens, || "The expression has redundant parentheses;".to_owned());
-        }
-        return Ok(inner);
+        return match inner {
+            Operand::Path(path) if parser.goes_on() => parser.path_from(path).map(Operand::Path),
+            inner => {
+                note_parentheses(parser, again && parser.closed_twice());
+                Ok(inner)
+            }
+        };
     }
     if parser.peek().kind == Kind::Value {
         return parser.value().map(Operand::Value);
     }
     if parser.is_function() {
-        return operand_function(parser);
+        let name = parser.next().text;
+        let operands = arguments(parser, name)?;
+        return Ok(function_value(parser, name, operands));
     }
     parser.path().map(Operand::Path)
 }
 
+/// The operands of a function. Functions are not counted as operators, though the documentation says so.
+fn arguments(parser: &mut Parser<'_>, name: &str) -> Read<Vec<Operand>> {
+    let operands = parser.deeper(list)?;
+    if !FUNCTIONS.iter().any(|(known, _)| *known == name) {
+        note(&mut parser.mistakes.unknown_function, || unknown(name));
+    }
+    Ok(operands)
+}
+
 /// The one function that gives a value; others are told to be misused.
-fn operand_function(parser: &mut Parser<'_>) -> Read<Operand> {
-    let name = parser.next().text;
-    parser.operator()?;
-    let mut operands = list(parser)?;
+fn function_value(parser: &mut Parser<'_>, name: &str, mut operands: Vec<Operand>) -> Operand {
     if name != "size" {
-        if FUNCTIONS.iter().any(|(known, _)| *known == name) {
-            note(&mut parser.mistakes.misused_function, || misused(name));
-        } else {
-            note(&mut parser.mistakes.unknown_function, || unknown(name));
-        }
-        return Ok(Operand::Value(Value::Null));
+        note(&mut parser.mistakes.misused_function, || misused(name));
+        return Operand::Value(Value::Null);
     }
     if count(parser, name, operands.len(), 1) {
-        let kind = immediate(&operands[0]);
+        let kind = kind_of(&operands[0]);
         if matches!(kind, Some("N" | "BOOL" | "NULL")) {
             note(&mut parser.mistakes.function, || wrong_type(name, kind.unwrap_or_default()));
         }
     }
-    Ok(Operand::Size(operands.swap_remove(0).into()))
+    Operand::Size(operands.swap_remove(0).into())
 }
 
 const FUNCTIONS: &[(&str, usize)] = &[
@@ -206,21 +248,18 @@ const FUNCTIONS: &[(&str, usize)] = &[
     ("size", 1),
 ];
 
-fn function(parser: &mut Parser<'_>) -> Read<Condition> {
-    let name = parser.next().text;
-    parser.operator()?;
-    let operands = list(parser)?;
-    let Some((_, arity)) = FUNCTIONS.iter().find(|(known, _)| *known == name) else {
-        note(&mut parser.mistakes.unknown_function, || unknown(name));
-        return Ok(Condition::Whether(false));
-    };
+/// A function where a condition should be.
+fn predicate(parser: &mut Parser<'_>, name: &str, operands: Vec<Operand>) -> Condition {
+    let arity = FUNCTIONS.iter().find(|(known, _)| *known == name).map(|(_, arity)| *arity);
     if name == "size" {
         note(&mut parser.mistakes.misused_function, || misused(name));
-        return Ok(Condition::Whether(false));
     }
-    let condition = if count(parser, name, operands.len(), *arity) { build(parser, name, operands) } else { None };
+    let built = match arity {
+        Some(arity) if name != "size" && count(parser, name, operands.len(), arity) => build(parser, name, operands),
+        _ => None,
+    };
     settle(parser);
-    Ok(condition.unwrap_or(Condition::Whether(false)))
+    built.unwrap_or(Condition::Whether(false))
 }
 
 fn build(parser: &mut Parser<'_>, name: &str, operands: Vec<Operand>) -> Option<Condition> {

@@ -6,12 +6,15 @@ use super::path::Path;
 use super::update::{Action, Source, Update};
 use crate::engine::value::Value;
 
+const SECTIONS: &[&str] = &["SET", "REMOVE", "ADD", "DELETE"];
+
 /// Reads an update that fills the text.
 pub(super) fn read(parser: &mut Parser<'_>) -> Read<Update> {
+    parser.keywords = SECTIONS;
     let mut update = Update::default();
     let mut seen: Vec<&str> = Vec::new();
     while parser.peek().kind != Kind::End {
-        let name = ["SET", "REMOVE", "ADD", "DELETE"].into_iter().find(|name| parser.is_word(name));
+        let name = SECTIONS.iter().find(|name| parser.is_word(name));
         let Some(name) = name else { return Err(parser.syntax()) };
         parser.next();
         if seen.contains(&name) {
@@ -25,7 +28,8 @@ pub(super) fn read(parser: &mut Parser<'_>) -> Read<Update> {
     if update.actions.is_empty() {
         return Err(parser.syntax());
     }
-    clashes(parser, &update);
+    let paths: Vec<&Path> = update.actions.iter().map(|(path, _)| path).collect();
+    parser.mistakes.clash = Path::clash_among(&paths);
     let m = &mut parser.mistakes;
     let first = [
         m.reserved.take(),
@@ -62,17 +66,6 @@ fn section(parser: &mut Parser<'_>, name: &str, update: &mut Update) -> Read<()>
     }
 }
 
-/// Two paths of one update must not meet.
-fn clashes(parser: &mut Parser<'_>, update: &Update) {
-    let paths: Vec<&Path> = update.actions.iter().map(|(path, _)| path).collect();
-    for (at, path) in paths.iter().enumerate() {
-        if let Some(text) = paths[..at].iter().find_map(|earlier| earlier.clash(path)) {
-            note(&mut parser.mistakes.clash, || text);
-            return;
-        }
-    }
-}
-
 fn check_operand(parser: &mut Parser<'_>, name: &str, value: &Value) {
     let kind = match value {
         Value::N(_) if name == "ADD" => return,
@@ -90,23 +83,32 @@ fn check_operand(parser: &mut Parser<'_>, name: &str, value: &Value) {
     });
 }
 
+/// What an attribute is set to: an operand, or two with a sign between them, in parentheses or not.
 fn sum(parser: &mut Parser<'_>) -> Read<Source> {
-    let left = source(parser)?;
+    let left = if parser.take_mark("(") {
+        let inner = parser.deeper(sum)?;
+        parser.expect(")")?;
+        inner
+    } else {
+        operand(parser)?
+    };
     let minus = parser.is_mark("-");
-    if !minus && !parser.is_mark("+") {
+    let more = minus || parser.is_mark("+");
+    if !more || matches!(left, Source::Plus(..) | Source::Minus(..)) {
         return Ok(left);
     }
     let sign = parser.next().text;
     parser.operator()?;
-    let right = source(parser)?;
+    let right = operand(parser)?;
     [&left, &right].into_iter().for_each(|operand| expect_kind(parser, sign, operand, "N"));
     let (left, right) = (left.into(), right.into());
     Ok(if minus { Source::Minus(left, right) } else { Source::Plus(left, right) })
 }
 
-fn source(parser: &mut Parser<'_>) -> Read<Source> {
+/// A path, a value or a function, in parentheses or not.
+fn operand(parser: &mut Parser<'_>) -> Read<Source> {
     if parser.take_mark("(") {
-        let inner = parser.deeper(sum)?;
+        let inner = parser.deeper(operand)?;
         parser.expect(")")?;
         return Ok(inner);
     }
@@ -121,11 +123,10 @@ fn source(parser: &mut Parser<'_>) -> Read<Source> {
 
 fn function(parser: &mut Parser<'_>) -> Read<Source> {
     let name = parser.next().text;
-    parser.operator()?;
     parser.expect("(")?;
-    let mut operands = vec![sum(parser)?];
+    let mut operands = vec![operand(parser)?];
     while parser.take_mark(",") {
-        operands.push(sum(parser)?);
+        operands.push(operand(parser)?);
     }
     parser.expect(")")?;
     if !matches!(name, "if_not_exists" | "list_append") {

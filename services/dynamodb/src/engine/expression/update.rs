@@ -129,8 +129,12 @@ impl Source {
     }
 }
 
+/// AWS tells of too many digits as of too large a number.
 fn arithmetic(error: &NotANumber) -> String {
-    error.to_string()
+    match error {
+        NotANumber::Precision => NotANumber::Overflow.to_string(),
+        other => other.to_string(),
+    }
 }
 
 /// What adding makes of what is there.
