@@ -51,7 +51,11 @@ fn collect(condition: &Condition, tests: &mut Vec<KeyTest>) -> Result<(), String
 }
 
 fn compare(how: Comparison, a: &Operand, b: &Operand, tests: &mut Vec<KeyTest>) -> Result<(), String> {
-    let (name, value, turned) = match (attribute(a)?, attribute(b)?) {
+    let first = attribute(a)?;
+    if first.is_some() && matches!(b, Operand::Path(_)) {
+        return Err(MANY.to_owned());
+    }
+    let (name, value, turned) = match (first, attribute(b)?) {
         (Some(_), Some(_)) => return Err(MANY.to_owned()),
         (Some(name), None) => (name, constant(b)?, false),
         (None, Some(name)) => (name, constant(a)?, true),

@@ -15,6 +15,8 @@ mod parser;
 pub(crate) mod path;
 mod read_condition;
 mod read_update;
+#[cfg(test)]
+mod recorded;
 mod reserved;
 #[cfg(test)]
 mod tests;

@@ -34,6 +34,8 @@ pub(super) struct Mistakes {
     pub section: Option<String>,
     pub name: Option<String>,
     pub value: Option<String>,
+    /// The first of these two.
+    pub undefined: Option<String>,
     pub operand: Option<String>,
     pub distinct: Option<String>,
     pub function: Option<String>,
@@ -223,12 +225,12 @@ impl<'a> Parser<'a> {
                         Ok(step)
                     }
                     None => {
-                        note(&mut self.mistakes.name, || {
-                            format!(
-                                "An expression attribute name used in the document path is not defined; attribute name: {}",
-                                token.text
-                            )
-                        });
+                        let text = format!(
+                            "An expression attribute name used in the document path is not defined; attribute name: {}",
+                            token.text
+                        );
+                        note(&mut self.mistakes.undefined, || text.clone());
+                        note(&mut self.mistakes.name, || text);
                         Ok(Step::Name(token.text.to_owned()))
                     }
                 }
@@ -251,12 +253,12 @@ impl<'a> Parser<'a> {
                 Ok(value)
             }
             None => {
-                note(&mut self.mistakes.value, || {
-                    format!(
-                        "An expression attribute value used in expression is not defined; attribute value: {}",
-                        token.text
-                    )
-                });
+                let text = format!(
+                    "An expression attribute value used in expression is not defined; attribute value: {}",
+                    token.text
+                );
+                note(&mut self.mistakes.undefined, || text.clone());
+                note(&mut self.mistakes.value, || text);
                 Ok(Value::Null)
             }
         }

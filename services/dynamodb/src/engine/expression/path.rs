@@ -59,10 +59,11 @@ impl Path {
 
     /// What is wrong with paths in one expression, if anything; that two overlap before that two conflict.
     pub(crate) fn clash_among(paths: &[&Self]) -> Option<String> {
-        let pairs = || paths.iter().enumerate().flat_map(|(at, path)| paths[..at].iter().map(move |before| (before, path)));
-        ["overlap", "conflict"].into_iter().find_map(|how| {
-            pairs().find(|(a, b)| a.meeting(b) == Some(how)).map(|(a, b)| a.clash_text(how, b))
-        })
+        let pairs =
+            || paths.iter().enumerate().flat_map(|(at, path)| paths[..at].iter().map(move |before| (before, path)));
+        ["overlap", "conflict"]
+            .into_iter()
+            .find_map(|how| pairs().find(|(a, b)| a.meeting(b) == Some(how)).map(|(a, b)| a.clash_text(how, b)))
     }
 
     /// Whether two paths overlap, or lead into one value by name and by index.

@@ -51,42 +51,92 @@ impl<'a> Part<'a> {
     }
 }
 
-fn any_of<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
-    joined(parser, "OR", all_of, Condition::Or)
+/// What was read of a level of parentheses: conditions joined so far, and how often the next one is negated.
+#[derive(Default)]
+struct Level {
+    or: Option<Condition>,
+    and: Option<Condition>,
+    negations: usize,
 }
 
-fn all_of<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
-    joined(parser, "AND", negated, Condition::And)
+impl Level {
+    /// Takes the condition that ends here.
+    fn take(&mut self, part: Part<'_>, parser: &mut Parser<'_>) -> Read<()> {
+        let mut condition = part.condition(parser)?;
+        for _ in 0..std::mem::take(&mut self.negations) {
+            condition = Condition::Not(condition.into());
+        }
+        self.and = join(self.and.take(), condition, Condition::And);
+        Ok(())
+    }
+
+    /// Ends what `AND` joins.
+    fn end_all_of(&mut self) {
+        if let Some(condition) = self.and.take() {
+            self.or = join(self.or.take(), condition, Condition::Or);
+        }
+    }
+
+    /// All of the level, of which `last` is the end.
+    fn end<'a>(mut self, last: Part<'a>, parser: &mut Parser<'_>) -> Read<Part<'a>> {
+        if self.or.is_none() && self.and.is_none() && self.negations == 0 {
+            return Ok(last);
+        }
+        self.take(last, parser)?;
+        self.end_all_of();
+        Ok(Part::of(Piece::Condition(self.or.unwrap_or(Condition::Whether(false)))))
+    }
 }
 
-fn joined<'a>(
-    parser: &mut Parser<'a>,
-    word: &str,
-    each: fn(&mut Parser<'a>) -> Read<Part<'a>>,
+fn join(
+    left: Option<Condition>,
+    right: Condition,
     both: fn(Box<Condition>, Box<Condition>) -> Condition,
-) -> Read<Part<'a>> {
-    let mut left = each(parser)?;
-    while parser.is_word(word) {
-        let a = left.condition(parser)?;
-        parser.next();
-        parser.operator()?;
-        let b = each(parser)?.condition(parser)?;
-        left = Part::of(Piece::Condition(both(a.into(), b.into())));
-    }
-    Ok(left)
+) -> Option<Condition> {
+    Some(match left {
+        Some(left) => both(left.into(), right.into()),
+        None => right,
+    })
 }
 
-fn negated<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
-    if parser.take_word("NOT") {
-        parser.operator()?;
-        let inner = parser.deeper(negated)?.condition(parser)?;
-        return Ok(Part::of(Piece::Condition(Condition::Not(inner.into()))));
+/// Reads conditions without recursion, for a text may hold thousands of parentheses.
+fn any_of<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
+    let (mut outer, mut level) = (Vec::new(), Level::default());
+    loop {
+        if parser.take_word("NOT") {
+            parser.operator()?;
+            level.negations += 1;
+            continue;
+        }
+        if parser.take_mark("(") {
+            outer.push(std::mem::take(&mut level));
+            continue;
+        }
+        let atom = atom(parser)?;
+        let mut part = comparison(parser, atom)?;
+        while parser.is_mark(")") {
+            let Some(around) = outer.pop() else { break };
+            let inner = std::mem::replace(&mut level, around).end(part, parser)?;
+            parser.next();
+            let group = close(parser, inner)?;
+            part = comparison(parser, group)?;
+        }
+        if parser.is_word("AND") || parser.is_word("OR") {
+            level.take(part, parser)?;
+            if parser.next().text.eq_ignore_ascii_case("OR") {
+                level.end_all_of();
+            }
+            parser.operator()?;
+        } else if outer.is_empty() {
+            return level.end(part, parser);
+        } else {
+            return Err(parser.syntax());
+        }
     }
-    comparison(parser)
 }
 
-fn comparison<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
-    let left = primary(parser)?;
+/// The comparison that begins with an operand, if one does.
+fn comparison<'a>(parser: &mut Parser<'a>, left: Part<'a>) -> Read<Part<'a>> {
     let operand = match left.piece {
         piece if !begins_comparison(parser) => return Ok(Part { piece, ..left }),
         Piece::Condition(_) => return Err(parser.syntax()),
@@ -96,21 +146,21 @@ fn comparison<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
     compare(parser, operand).map(|condition| Part::of(Piece::Condition(condition)))
 }
 
-/// Something in parentheses, an operand or a function.
-fn primary<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
-    if !parser.take_mark("(") {
-        let piece = if parser.is_function() {
-            let name = parser.next().text;
-            Piece::Function(name, arguments(parser, name)?)
-        } else if parser.peek().kind == Kind::Value {
-            Piece::Operand(parser.value().map(Operand::Value)?)
-        } else {
-            Piece::Operand(parser.path().map(Operand::Path)?)
-        };
-        return Ok(Part::of(piece));
-    }
-    let inner = parser.deeper(any_of)?;
-    parser.expect(")")?;
+/// An operand or a function.
+fn atom<'a>(parser: &mut Parser<'a>) -> Read<Part<'a>> {
+    let piece = if parser.is_function() {
+        let name = parser.next().text;
+        Piece::Function(name, arguments(parser, name)?)
+    } else if parser.peek().kind == Kind::Value {
+        Piece::Operand(parser.value().map(Operand::Value)?)
+    } else {
+        Piece::Operand(parser.path().map(Operand::Path)?)
+    };
+    Ok(Part::of(piece))
+}
+
+/// What stood in parentheses; a path goes on after them.
+fn close<'a>(parser: &mut Parser<'a>, inner: Part<'a>) -> Read<Part<'a>> {
     note_parentheses(parser, inner.grouped);
     match inner.piece {
         Piece::Operand(Operand::Path(path)) if parser.goes_on() => {
@@ -196,12 +246,10 @@ fn operand(parser: &mut Parser<'_>) -> Read<Operand> {
         let again = parser.is_mark("(");
         let inner = parser.deeper(operand)?;
         parser.expect(")")?;
+        note_parentheses(parser, again && parser.closed_twice());
         return match inner {
             Operand::Path(path) if parser.goes_on() => parser.path_from(path).map(Operand::Path),
-            inner => {
-                note_parentheses(parser, again && parser.closed_twice());
-                Ok(inner)
-            }
+            inner => Ok(inner),
         };
     }
     if parser.peek().kind == Kind::Value {
@@ -392,7 +440,7 @@ fn unknown(name: &str) -> String {
 /// Of all mistakes in one condition, the one that AWS tells.
 fn settle(parser: &mut Parser<'_>) {
     let m = &mut parser.mistakes;
-    let first = [&m.name, &m.value, &m.operand, &m.distinct, &m.function].into_iter().flatten().next().cloned();
+    let first = [&m.undefined, &m.operand, &m.distinct, &m.function].into_iter().flatten().next().cloned();
     if let Some(text) = first {
         note(&mut m.condition, || text);
     }

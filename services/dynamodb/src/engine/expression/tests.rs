@@ -82,7 +82,10 @@ fn conditions_that_are_none() {
         ("((a = :s))", "The expression has redundant parentheses;"),
         ("whatever(a)", "Invalid function name; function: whatever"),
         ("size(a)", "The function is not allowed to be used this way in an expression; function: size"),
-        ("attribute_exists(a) = :s", "Syntax error; token: \"=\", near: \") = :s\""),
+        (
+            "attribute_exists(a) = :s",
+            "The function is not allowed to be used this way in an expression; function: attribute_exists",
+        ),
         ("status = :s", "Attribute name is a reserved keyword; reserved keyword: status"),
         ("#b = :s", "An expression attribute name used in the document path is not defined; attribute name: #b"),
         ("a = :t", "An expression attribute value used in expression is not defined; attribute value: :t"),

@@ -86,10 +86,10 @@ impl Parameters<'_> {
             ("list_append", [a, b]) => {
                 let (a, b) = (self.source(a)?, self.source(b)?);
                 for source in [&a, &b] {
-                    if let Source::Value(value) = source {
-                        if !matches!(value, Value::L(_)) {
-                            return Err(wrong_type(name, value.kind()));
-                        }
+                    if let Source::Value(value) = source
+                        && !matches!(value, Value::L(_))
+                    {
+                        return Err(wrong_type(name, value.kind()));
                     }
                 }
                 Ok(Source::Append(a.into(), b.into()))
