@@ -46,9 +46,6 @@ pub(crate) fn told(refusal: Refusal) -> Error {
             errors::provisioned_throughput_exceeded_exception(format!("{OVER_INDEX}{RAISE}")).into()
         }
         Refusal::Bounded => errors::throttling_exception(BOUNDED).into(),
-        Refusal::CollectionFull => {
-            errors::item_collection_size_limit_exceeded_exception("Collection size exceeded.").into()
-        }
         Refusal::Store(error) => error.into(),
     }
 }
@@ -89,8 +86,8 @@ impl Dialect for Words {
 /// An attribute's value with no type or with several: the only union of the API.
 fn union_text(issue: &Issue) -> &'static str {
     match issue.value.as_deref() {
-        None | Some("") | Some("{}") => EMPTY_VALUE,
-        Some(_) => TWO_TYPES,
+        Some(value) if !value.is_empty() && !value.ends_with("()") && value != "{}" => TWO_TYPES,
+        _ => EMPTY_VALUE,
     }
 }
 

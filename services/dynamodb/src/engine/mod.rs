@@ -92,11 +92,6 @@ impl Engine {
         }))
     }
 
-    /// The table at a place.
-    pub(crate) async fn find(&self, home: &Home) -> Result<Arc<Table>, Refusal> {
-        self.lookup(home).await?.ok_or(Refusal::NoTableForItems)
-    }
-
     /// The table at a place, when there is one.
     pub(crate) async fn lookup(&self, home: &Home) -> Result<Option<Arc<Table>>, StoreError> {
         self.0.directory.find(&self.0.store, home).await

@@ -26,8 +26,6 @@ pub(crate) enum Refusal {
     },
     /// More was consumed than an on-demand bound allows.
     Bounded,
-    /// The items of a partition key are too many bytes for local secondary indexes.
-    CollectionFull,
     /// The store could not do it.
     Store(StoreError),
 }

@@ -177,9 +177,6 @@ fn shown(refusal: Option<Refusal>) -> CancellationReason {
             ..reason("ConditionalCheckFailed", Some(CONDITION.to_owned()))
         },
         Some(Refusal::Invalid(text)) => reason("ValidationError", Some(text)),
-        Some(Refusal::CollectionFull) => {
-            reason("ItemCollectionSizeLimitExceeded", Some("Collection size exceeded.".to_owned()))
-        }
         Some(other) => reason("ProvisionedThroughputExceeded", Some(told(other).to_string())),
     }
 }

@@ -100,3 +100,51 @@ pub(crate) fn n(number: impl ToString) -> AttributeValue {
 pub(crate) fn item<const N: usize>(pairs: [(&str, AttributeValue); N]) -> BTreeMap<String, AttributeValue> {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
+
+/// A cloud with tables and their streams.
+pub(crate) fn cloud_with_streams() -> TestCloud {
+    TestCloud::new(|parts| vec![svc_dynamodb::service(parts), svc_dynamodb::streams(parts)])
+}
+
+/// Puts an item.
+pub(crate) async fn put<const N: usize>(cloud: &TestCloud, table: &str, pairs: [(&str, AttributeValue); N]) {
+    let input = PutItemInput { table_name: table.to_owned(), item: item(pairs), ..Default::default() };
+    cloud.call::<PutItem>(input).await.unwrap();
+}
+
+/// Gets an item.
+pub(crate) async fn get<const N: usize>(
+    cloud: &TestCloud,
+    table: &str,
+    key: [(&str, AttributeValue); N],
+) -> Option<BTreeMap<String, AttributeValue>> {
+    let input = GetItemInput { table_name: table.to_owned(), key: item(key), ..Default::default() };
+    cloud.call::<GetItem>(input).await.unwrap().item
+}
+
+/// Names of attributes behind their placeholders.
+pub(crate) fn names(pairs: &[(&str, &str)]) -> Option<BTreeMap<String, String>> {
+    Some(pairs.iter().map(|(key, name)| ((*key).to_owned(), (*name).to_owned())).collect())
+}
+
+/// The input that updates an item by an expression.
+pub(crate) fn updating<const N: usize, const V: usize>(
+    table: &str,
+    key: [(&str, AttributeValue); N],
+    expression: &str,
+    values: [(&str, AttributeValue); V],
+) -> UpdateItemInput {
+    UpdateItemInput {
+        table_name: table.to_owned(),
+        key: item(key),
+        update_expression: Some(expression.to_owned()),
+        expression_attribute_values: (V > 0).then(|| item(values)),
+        ..Default::default()
+    }
+}
+
+/// Every item of a table.
+pub(crate) async fn everything(cloud: &TestCloud, table: &str) -> Vec<BTreeMap<String, AttributeValue>> {
+    let input = ScanInput { table_name: table.to_owned(), ..Default::default() };
+    cloud.call::<Scan>(input).await.unwrap().items.unwrap()
+}

@@ -2,6 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here is a test")]
 
+mod batch;
 mod cloud;
+mod concurrency;
 mod create;
+mod index;
+mod item;
+mod legacy;
+mod model;
+mod query;
+mod refused;
+mod restart;
+mod stream;
 mod table;
+mod transact;
+mod wire;
