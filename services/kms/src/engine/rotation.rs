@@ -88,8 +88,9 @@ impl Engine {
         self.store()
             .transact(|tx| async move {
                 let mut key = read(&tx, home).await?;
-                key.rotatable()?;
+                // Of a pair that is off, AWS says that it is off.
                 key.usable()?;
+                key.rotatable()?;
                 key.customers()?;
                 key.first()?;
                 if key.record.rotated_on_demand >= limits::ROTATIONS_ON_DEMAND {

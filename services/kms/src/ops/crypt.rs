@@ -90,12 +90,12 @@ pub(crate) async fn re_encrypt(ctx: &Ctx, input: ReEncryptInput) -> Outcome<ReEn
     let blob = blob(input.ciphertext_blob, ignores(dry, input.dry_run_modifiers.as_deref()))?;
     let source = source(ctx, input.source_key_id.as_deref(), blob.as_deref()).await?;
     let destination = address::key(ctx, &input.destination_key_id).await?;
-    let context = input.destination_encryption_context.as_ref();
-    fit(&destination, to, "ReEncrypt", context).map_err(told)?;
-    destination.usable().map_err(told)?;
-    let opening =
-        Opening { algorithm: from, context: input.source_encryption_context.as_ref(), operation: "ReEncrypt" };
+    let context = input.source_encryption_context.as_ref();
+    let opening = Opening { algorithm: from, context, operation: "ReEncryptFrom" };
     let (plain, source_material) = opening.open(ctx, &source, blob.as_deref()).await?;
+    let context = input.destination_encryption_context.as_ref();
+    fit(&destination, to, "ReEncryptTo", context).map_err(told)?;
+    destination.usable().map_err(told)?;
     let material = engine(ctx).current(&destination).await.map_err(told)?;
     check_length(&destination, &material, to, plain.len()).map_err(told)?;
     if dry {

@@ -119,7 +119,14 @@ async fn re_encrypt() {
         destination_key_id: one,
         ..Default::default()
     };
-    assert_eq!(refused::<ReEncrypt>(&cloud, wrong).await.0, "IncorrectKeyException");
+    assert_eq!(refused::<ReEncrypt>(&cloud, wrong.clone()).await.0, "IncorrectKeyException");
+    let hmac = key(&cloud, "HMAC_224", "GENERATE_VERIFY_MAC").await;
+    let wrong = ReEncryptInput { source_key_id: Some(hmac.clone()), destination_key_id: hmac.clone(), ..wrong };
+    assert_eq!(refused::<ReEncrypt>(&cloud, wrong.clone()).await.0, "IncorrectKeyException");
+    let wrong = ReEncryptInput { source_key_id: Some(two), ..wrong };
+    let wrong = ReEncryptInput { source_encryption_context: context(&[("a", "1")]), ..wrong };
+    let text = format!("{} key usage is GENERATE_VERIFY_MAC which is not valid for ReEncryptTo.", arn(&hmac));
+    assert_eq!(refused::<ReEncrypt>(&cloud, wrong).await, ("InvalidKeyUsageException".to_owned(), text));
 }
 
 #[tokio::test]

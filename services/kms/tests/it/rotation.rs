@@ -110,6 +110,8 @@ async fn keys_that_do_not_rotate() {
     let demand = |id: &str| RotateKeyOnDemandInput { key_id: id.to_owned() };
     assert_eq!(refused::<RotateKeyOnDemand>(&cloud, demand(&rsa)).await, unsupported);
     assert_eq!(refused::<EnableKeyRotation>(&cloud, enabling(&rsa, None)).await, unsupported);
+    cloud.call::<DisableKey>(DisableKeyInput { key_id: rsa.clone() }).await.unwrap();
+    assert_eq!(refused::<RotateKeyOnDemand>(&cloud, demand(&rsa)).await.0, "DisabledException");
     let text = format!("{} is disabled.", arn(&off));
     assert_eq!(refused::<RotateKeyOnDemand>(&cloud, demand(&off)).await, ("DisabledException".to_owned(), text));
     let text = format!("{} is pending import.", arn(&external));
