@@ -7,6 +7,7 @@
 //! | `store.rs` | tables, keys, records |
 //! | `tasks.rs` | background work |
 //! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
+//! | `testing.rs` | doors for the fuzzer (feature `testing`) |
 //!
 //! Invariants: all truth is in the store, and what is in memory can be read again from it. An item, its rows in the table's
 //! indexes and what streams tell of it change in one transaction. Nobody writes by a table's old schema once a new one is in
@@ -18,6 +19,8 @@ pub mod limits;
 mod ops;
 mod store;
 mod tasks;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 use std::sync::Arc;
 

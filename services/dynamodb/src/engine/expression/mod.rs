@@ -11,6 +11,8 @@
 pub(crate) mod condition;
 pub(crate) mod key_condition;
 mod lexer;
+#[cfg(test)]
+mod model;
 mod parser;
 pub(crate) mod path;
 mod read_condition;

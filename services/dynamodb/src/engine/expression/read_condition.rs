@@ -370,16 +370,16 @@ fn count(parser: &mut Parser<'_>, name: &str, given: usize, wanted: usize) -> bo
 }
 
 fn distinct(parser: &mut Parser<'_>, name: &str, first: &Operand, second: &Operand) {
-    if let (Operand::Path(a), Operand::Path(b)) = (first, second) {
-        if a == b {
-            note(&mut parser.mistakes.distinct, || {
-                format!(
-                    "The first operand must be distinct from the remaining operands for this operator or function; \
-                     operator: {name}, first operand: {}",
-                    a.shown()
-                )
-            });
-        }
+    if let (Operand::Path(a), Operand::Path(b)) = (first, second)
+        && a == b
+    {
+        note(&mut parser.mistakes.distinct, || {
+            format!(
+                "The first operand must be distinct from the remaining operands for this operator or function; operator: \
+                 {name}, first operand: {}",
+                a.shown()
+            )
+        });
     }
 }
 

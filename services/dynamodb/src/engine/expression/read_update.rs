@@ -14,7 +14,7 @@ pub(super) fn read(parser: &mut Parser<'_>) -> Read<Update> {
     let mut update = Update::default();
     let mut seen: Vec<&str> = Vec::new();
     while parser.peek().kind != Kind::End {
-        let name = SECTIONS.iter().find(|name| parser.is_word(name));
+        let name = SECTIONS.iter().copied().find(|name| parser.is_word(name));
         let Some(name) = name else { return Err(parser.syntax()) };
         parser.next();
         if seen.contains(&name) {
@@ -159,14 +159,14 @@ fn function(parser: &mut Parser<'_>) -> Read<Source> {
 }
 
 fn expect_kind(parser: &mut Parser<'_>, name: &str, operand: &Source, wanted: &str) {
-    if let Source::Value(value) = operand {
-        if value.kind() != wanted {
-            let kind = value.kind();
-            note(&mut parser.mistakes.function, || {
-                format!(
-                    "Incorrect operand type for operator or function; operator or function: {name}, operand type: {kind}"
-                )
-            });
-        }
+    if let Source::Value(value) = operand
+        && value.kind() != wanted
+    {
+        let kind = value.kind();
+        note(&mut parser.mistakes.function, || {
+            format!(
+                "Incorrect operand type for operator or function; operator or function: {name}, operand type: {kind}"
+            )
+        });
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! From [the list in the developer guide](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html).
 
+use std::sync::LazyLock;
+
 /// All of them, sorted.
 const WORDS: &str = "\
     ABORT ABSOLUTE ACTION ADD AFTER AGENT AGGREGATE ALL ALLOCATE ALTER ANALYZE AND ANY ARCHIVE ARE ARRAY AS ASC ASCII \
@@ -43,9 +45,12 @@ const WORDS: &str = "\
     VARIANCE VARINT VARYING VIEW VIEWS VIRTUAL VOID WAIT WHEN WHENEVER WHERE WHILE WINDOW WITH WITHIN WITHOUT WORK \
     WRAPPED WRITE YEAR ZONE";
 
+static SORTED: LazyLock<Vec<&str>> = LazyLock::new(|| WORDS.split_ascii_whitespace().collect());
+
 /// Whether a name is one of them, in any case.
 pub(crate) fn is_reserved(name: &str) -> bool {
-    WORDS.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(name))
+    let upper = || name.bytes().map(|byte| byte.to_ascii_uppercase());
+    SORTED.binary_search_by(|word| word.bytes().cmp(upper())).is_ok()
 }
 
 #[cfg(test)]
@@ -55,6 +60,8 @@ mod tests {
     #[test]
     fn all_of_the_documented_words() {
         assert_eq!(WORDS.split_ascii_whitespace().count(), 573);
+        assert!(SORTED.is_sorted());
+        assert!(SORTED.iter().all(|word| is_reserved(&word.to_ascii_lowercase())));
         assert!(is_reserved("Status") && is_reserved("ABORT") && is_reserved("zone") && !is_reserved("id"));
     }
 }

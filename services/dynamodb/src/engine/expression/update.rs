@@ -68,7 +68,7 @@ impl Update {
             changes.push((path, action.outcome(path, item)?));
         }
         // Elements are set from the front, so that those beyond the end follow one another, and removed from the back.
-        changes.sort_by(|(a, _), (b, _)| a.cmp(b));
+        changes.sort_by_key(|(path, _)| *path);
         let (kept, gone): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(_, value)| value.is_some());
         for (path, value) in kept {
             value.map_or(Ok(()), |value| set(item, path, value))?;

@@ -13,7 +13,8 @@ fn texts_in_their_one_form() {
     for (given, shown) in [
         ("0", "0"),
         ("-0.000", "0"),
-        ("0e999", "0"),
+        ("0e125", "0"),
+        ("0.0e126", "0"),
         ("1", "1"),
         ("+007.50", "7.5"),
         ("-1e2", "-100"),
@@ -44,6 +45,8 @@ fn what_is_no_number() {
         ("1e1.5", NotANumber::Malformed("1e1.5".into())),
         ("NaN", NotANumber::Malformed("NaN".into())),
         ("1e126", NotANumber::Overflow),
+        ("0e126", NotANumber::Overflow),
+        ("0e-131", NotANumber::Underflow),
         ("-1e99999999999999999999", NotANumber::Overflow),
         ("1e-131", NotANumber::Underflow),
         (&long, NotANumber::Precision),

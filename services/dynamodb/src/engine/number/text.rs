@@ -59,7 +59,12 @@ fn read(negative: bool, digits: impl Iterator<Item = u8>, exponent: i64) -> Resu
     }
     exponent = exponent.saturating_add(zeros.into());
     if coefficient == 0 {
-        return Ok(Number::ZERO);
+        // AWS holds zeros to the range of exponents too: 0E+126 is refused, and 0.0E+126 is not.
+        return match exponent {
+            exponent if exponent > super::LARGEST.into() => Err(NotANumber::Overflow),
+            exponent if exponent < super::SMALLEST.into() => Err(NotANumber::Underflow),
+            _ => Ok(Number::ZERO),
+        };
     }
     let first = exponent.saturating_add(i64::from(significant) - 1);
     if first > super::LARGEST.into() {
