@@ -9,8 +9,9 @@ use super::interval::Interval;
 use crate::engine::expression::condition::{Comparison, Condition, Operand};
 use crate::engine::expression::path::Path;
 use crate::engine::key::Span;
-use crate::engine::schema::{Index, KeyAttribute};
+use crate::engine::schema::{Index, KeyAttribute, Schema};
 use crate::engine::value::{Item, Value};
+use crate::store::Projection;
 
 /// Reads that one statement may be decomposed into, as AWS refuses more.
 const READS: usize = 50;
@@ -61,6 +62,7 @@ impl Select {
         if self.filter.is_none() && !self.order.is_empty() {
             return Err("Must have WHERE clause in the statement when using ORDER BY clause.".to_owned());
         }
+        check_key_paths(self.filter.as_ref(), index)?;
         let branches = match &self.filter {
             Some(filter) => Branches { index }.of(filter)?,
             None => vec![Branch::default()],
@@ -136,8 +138,79 @@ impl Select {
     }
 }
 
+impl Plan {
+    /// Refuses filters on attributes that a global index does not hold. Of several partitions AWS looks at one, and lets pass
+    /// what needs nothing else in another.
+    pub(crate) fn check_projected(&self, schema: &Schema, index: &Index) -> Result<(), String> {
+        let Self::Reads { reads, .. } = self else { return Ok(()) };
+        if !index.global {
+            return Ok(());
+        }
+        let holds = |name: &str| match &index.projection {
+            Projection::All => true,
+            Projection::Keys => false,
+            Projection::Include(names) => names.iter().any(|included| included == name),
+        };
+        let known = |name: &str| holds(name) || index.has_key(name) || schema.primary().has_key(name);
+        let missing = |read: &PartitionRead| {
+            let mut missing: Vec<String> = Vec::new();
+            let mut see = |path: &Path| {
+                if !known(path.head()) && !missing.iter().any(|name| name == path.head()) {
+                    missing.push(path.head().to_owned());
+                }
+            };
+            if let Some(filter) = &read.filter {
+                filter.paths(&mut see);
+            }
+            missing
+        };
+        let all: Vec<_> = reads.iter().map(missing).collect();
+        match all.last() {
+            Some(last) if all.iter().all(|missing| !missing.is_empty()) => Err(format!(
+                "One or more parameter values were invalid: Secondary index {} does not project one or more filter \
+                 attributes: [{}]",
+                index.name.as_deref().unwrap_or_default(),
+                as_hashed(last.clone()).join(", ")
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Names in the order in which AWS tells a set of them: by Java's hash.
+fn as_hashed(mut names: Vec<String>) -> Vec<String> {
+    let mut buckets = 16;
+    while names.len() * 4 > buckets * 3 {
+        buckets *= 2;
+    }
+    names.sort_by_cached_key(|name| {
+        let hash = name.encode_utf16().fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));
+        (hash ^ (hash >> 16)) as usize % buckets
+    });
+    names
+}
+
+/// Nothing lies within the value of a key.
+fn check_key_paths(filter: Option<&Condition>, index: &Index) -> Result<(), String> {
+    let mut nested = None;
+    if let Some(filter) = filter {
+        filter.paths(&mut |path| {
+            if path.is_nested() && index.has_key(path.head()) {
+                nested.get_or_insert_with(|| path.head().to_owned());
+            }
+        });
+    }
+    match nested {
+        Some(name) => Err(format!(
+            "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key {name}"
+        )),
+        None => Ok(()),
+    }
+}
+
 /// The item that a write is about, and what else must hold. Errors are AWS's texts.
 pub(crate) fn target(filter: Option<&Condition>, index: &Index) -> Result<(Item, Option<Condition>), String> {
+    check_key_paths(filter, index)?;
     let (mut key, mut rest, mut all) = (Item::new(), Vec::new(), Vec::new());
     flatten(filter, &mut all);
     for condition in all {

@@ -4,7 +4,7 @@ use super::plan::{Plan, target};
 use super::{Columns, Returning, Select, Verb, read};
 use crate::engine::key::Span;
 use crate::engine::number::Number;
-use crate::engine::schema::{Index, KeyAttribute};
+use crate::engine::schema::{Index, KeyAttribute, Schema};
 use crate::engine::value::{Item, Value};
 use crate::store::{KeyKind, Projection};
 
@@ -200,6 +200,10 @@ fn refused_reads() {
         (format!("pk='r' AND sk IN [{}]", values(51)), MANY),
         (format!("pk IN [{}] AND sk IN ['1','2']", values(26)), MANY),
         (
+            "pk.a = 'r'".into(),
+            "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key pk",
+        ),
+        (
             "n = 1 ORDER BY sk".into(),
             "Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.",
         ),
@@ -217,6 +221,41 @@ fn refused_reads() {
         [format!("pk IN [{}] AND n IN [{}]", values(50), values(100)), format!("pk IN [{}] OR n='o'", values(51))]
     {
         assert!(select(&format!("SELECT * FROM tab WHERE {clause}")).plan(&index()).is_ok(), "{clause}");
+    }
+}
+
+#[test]
+fn filters_of_a_global_index_stay_within_what_it_holds() {
+    let key = |name: &str| KeyAttribute { name: name.to_owned(), kind: KeyKind::S };
+    let held = Projection::Include(vec!["held".to_owned()]);
+    let global = Index {
+        no: 1,
+        name: Some("gsi-inc".into()),
+        hash: key("g"),
+        range: None,
+        projection: held,
+        global: true,
+        ..index()
+    };
+    let schema = Schema { indexes: vec![index(), global.clone()] };
+    let refused = |clause: &str| {
+        let plan = select(&format!("SELECT pk FROM tab.\"gsi-inc\" WHERE {clause}")).plan(&global).expect(clause);
+        plan.check_projected(&schema, &global)
+            .err()
+            .map(|error| error.split_once(": [").map_or(error.clone(), |(_, names)| names.to_owned()))
+    };
+    for (clause, names) in [
+        ("g='y' AND NOT (other='np1' OR held='x')", Some("other]")),
+        ("g='y' AND b='1' AND (a='2' OR held='3')", Some("a, b]")),
+        ("g='y' AND (zz='1' OR aa='2' OR mm='3')", Some("zz, aa, mm]")),
+        ("(g='y' OR g='z') AND zz='1'", Some("zz]")),
+        ("(g='b' AND u1='1') OR (g='q' AND u2='1')", Some("u2]")),
+        ("(g='q' AND u1='1') OR (g='b' AND u2='1')", Some("u1]")),
+        ("g='y' AND (held='a' OR pk='b' OR sk='c')", None),
+        ("(g='y' AND held='1') OR (g='z' AND aa='1')", None),
+        ("g > 'a' AND zz='1'", None),
+    ] {
+        assert_eq!(refused(clause).as_deref(), names, "{clause}");
     }
 }
 
