@@ -1,6 +1,8 @@
 //! Words that are no names unless they stand in double quotes: those of SQL-92 and of PartiQL, as
 //! [PartiQL's own parser](https://github.com/partiql/partiql-lang-kotlin) reserves them.
 
+use std::sync::LazyLock;
+
 const WORDS: &str = "\
     absolute action add all allocate alter and any are as asc assertion at authorization avg begin between bit bit_length \
     by cascade cascaded case cast catalog char char_length character character_length check close coalesce collate \
@@ -19,17 +21,25 @@ const WORDS: &str = "\
     missing pivot unpivot limit tuple remove index conflict do nothing returning modified new old let bool boolean string \
     symbol clob blob struct list sexp bag";
 
+static SORTED: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let mut words: Vec<_> = WORDS.split_ascii_whitespace().collect();
+    words.sort_unstable();
+    words
+});
+
 /// Whether a word is one of them, in any case.
 pub(super) fn is_keyword(word: &str) -> bool {
-    WORDS.split_ascii_whitespace().any(|known| known.eq_ignore_ascii_case(word))
+    let lower = || word.bytes().map(|byte| byte.to_ascii_lowercase());
+    SORTED.binary_search_by(|known| known.bytes().cmp(lower())).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_keyword;
+    use super::{SORTED, is_keyword};
 
     #[test]
     fn keywords_in_any_case() {
+        assert!(SORTED.iter().all(|word| is_keyword(&word.to_ascii_uppercase())));
         assert!(is_keyword("Inner") && is_keyword("DATE") && is_keyword("missing"));
         assert!(!is_keyword("data") && !is_keyword("size") && !is_keyword("pk"));
     }
