@@ -1,4 +1,4 @@
-//! Random conditions and projections, written as texts and read again, against evaluation as simple as can be.
+//! Random conditions, projections and updates, written as texts and read again, against evaluation as simple as can be.
 
 use proptest::prelude::*;
 
@@ -214,5 +214,35 @@ proptest! {
             .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value)))
             .collect();
         prop_assert_eq!(cut, Ok(wanted));
+    }
+
+    /// Elements keep their old numbers while an update is applied; those set beyond the end follow one another.
+    #[test]
+    fn updates_of_lists_go_by_old_places(
+        length in 0_usize..5,
+        actions in proptest::collection::btree_map(0_usize..8, proptest::option::of(0_i64..100), 1..5),
+    ) {
+        let number = |number: i64| Value::N(Number::whole(number));
+        let old: Vec<Value> = (0..length).map(|at| number(-1 - i64::try_from(at).unwrap())).collect();
+        let wanted: Vec<Value> = (0..8)
+            .filter_map(|at| match (actions.get(&at), old.get(at)) {
+                (Some(Some(new)), _) => Some(number(*new)),
+                (Some(None), _) => None,
+                (None, kept) => kept.cloned(),
+            })
+            .collect();
+        let values = actions.iter().filter_map(|(at, new)| new.map(|new| (format!(":v{at}"), number(new)))).collect::<Item>();
+        let list = |set: bool| -> Vec<String> {
+            let of = |at: &usize| if set { format!("l[{at}] = :v{at}") } else { format!("l[{at}]") };
+            // Backwards, for their order in the text means nothing.
+            actions.iter().rev().filter(|(_, new)| new.is_some() == set).map(|(at, _)| of(at)).collect()
+        };
+        let clause = |word: &str, all: Vec<String>| if all.is_empty() { String::new() } else { format!("{word} {} ", all.join(", ")) };
+        let text = clause("REMOVE", list(false)) + &clause("SET", list(true));
+        let mut item = Item::from([("l".to_owned(), Value::L(old))]);
+        let values = Some(values).filter(|values| !values.is_empty());
+        let update = Compiler::new(None, values).update(&text).map_err(TestCaseError::fail)?;
+        prop_assert_eq!(update.apply(&mut item), Ok(()), "{}", text);
+        prop_assert_eq!(item.get("l"), Some(&Value::L(wanted)), "{}", text);
     }
 }

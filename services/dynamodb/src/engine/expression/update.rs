@@ -65,15 +65,15 @@ impl Update {
     pub(crate) fn apply(&self, item: &mut Item) -> Result<(), String> {
         let mut changes = Vec::with_capacity(self.actions.len());
         for (path, action) in &self.actions {
-            changes.push((path, action.outcome(path, item)?));
+            changes.push(((path, path.find(item).is_some()), action.outcome(path, item)?));
         }
         // Elements are set from the front, so that those beyond the end follow one another, and removed from the back.
-        changes.sort_by_key(|(path, _)| *path);
+        changes.sort_by_key(|(place, _)| *place);
         let (kept, gone): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(_, value)| value.is_some());
-        for (path, value) in kept {
+        for ((path, _), value) in kept {
             value.map_or(Ok(()), |value| set(item, path, value))?;
         }
-        gone.into_iter().rev().try_for_each(|(path, _)| remove(item, path))
+        gone.into_iter().rev().try_for_each(|((path, there), _)| remove(item, path, there))
     }
 }
 
@@ -196,9 +196,10 @@ fn set(item: &mut Item, path: &Path, value: Value) -> Result<(), String> {
     Ok(())
 }
 
-fn remove(item: &mut Item, path: &Path) -> Result<(), String> {
-    let last = path.0.last().cloned();
-    match (parent(item, path)?, last) {
+/// `there` tells whether the path led to something before the update: by now it may lead to something that was added.
+fn remove(item: &mut Item, path: &Path, there: bool) -> Result<(), String> {
+    let (parent, last) = (parent(item, path)?, path.0.last().filter(|_| there).cloned());
+    match (parent, last) {
         (None, Some(Step::Name(name))) => {
             item.remove(&name);
         }
