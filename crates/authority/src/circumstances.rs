@@ -20,18 +20,22 @@ impl Context for Case {
         match family {
             "aws:principaltag" => self.principal_tag(tag).map(Values::one),
             "aws:resourcetag" => self.resource_tag(tag).map(Values::one),
-            _ if self.tag_families().any(|own| own == family) => self.resource_tag(tag).map(Values::one),
+            _ if self.is_tag_family(family) => self.resource_tag(tag).map(Values::one),
             _ => self.of_request(key).or_else(|| self.of_principal(key)).or_else(|| self.of_session(key)),
         }
     }
 }
 
 impl Case {
-    /// The keys besides `aws:ResourceTag` that stand for the resource's tags: those of the action's service, and of the
-    /// resource's where that is another, as for a role that is assumed.
-    pub(crate) fn tag_families(&self) -> impl Iterator<Item = String> {
-        let services = [self.action.split(':').next(), self.resource.split(':').nth(2)];
-        services.into_iter().flatten().map(|service| format!("{}:resourcetag", service.to_ascii_lowercase()))
+    /// The services whose `ResourceTag` stands for the resource's tags: the action's, and the resource's where that is
+    /// another, as for a role that is assumed.
+    pub(crate) fn tag_services(&self) -> impl Iterator<Item = &str> {
+        [self.action.split(':').next(), self.resource.split(':').nth(2)].into_iter().flatten()
+    }
+
+    fn is_tag_family(&self, family: &str) -> bool {
+        let service = family.strip_suffix(":resourcetag");
+        service.is_some_and(|service| self.tag_services().any(|own| own.eq_ignore_ascii_case(service)))
     }
 
     fn of_request(&self, key: &str) -> Option<Values<'_>> {

@@ -170,7 +170,12 @@ fn is_role(resource: &str) -> bool {
 }
 
 fn speaks_of_tags(case: &Case) -> bool {
-    case.mentions("aws:resourcetag/") || case.tag_families().any(|family| case.mentions(&format!("{family}/")))
+    // Most policies have no condition at all.
+    if !case.mentions("") {
+        return false;
+    }
+    let of_service = |service: &str| case.mentions(&format!("{}:resourcetag/", service.to_ascii_lowercase()));
+    case.mentions("aws:resourcetag/") || case.tag_services().any(of_service)
 }
 
 #[cfg(test)]

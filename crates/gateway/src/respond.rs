@@ -65,7 +65,7 @@ impl Reply<'_> {
             status: schema.status,
             query_status: schema.query_status,
             party: schema.party,
-            message: Some(&error.message),
+            message: Some(error.message.as_str()).filter(|message| !message.is_empty()),
             members: error.details.as_deref(),
             extra: &[],
         })

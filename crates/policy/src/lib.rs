@@ -32,6 +32,7 @@
 //! | `parse/` | text to policy, with AWS's refusals |
 //! | `malformed.rs`, `size.rs` | a refusal; the length that quotas count |
 //! | `policy.rs` | a compiled policy, and whether a request fits a statement |
+//! | `actions.rs` | the actions of a statement, found by their service |
 //! | `pattern.rs`, `arn.rs` | wildcards and variables; the six parts of ARN operators |
 //! | `principal.rs`, `who.rs` | whom a statement names; who asks |
 //! | `condition/` | every condition operator |
@@ -42,6 +43,7 @@
 //! Invariants: no input panics; matching never takes more than the product of the lengths of pattern and text; an
 //! explanation is the walk of the evaluation with another onlooker; what a variable stands for is never a wildcard.
 
+mod actions;
 mod arn;
 mod condition;
 mod context;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use names::AccountId;
 use serde::{Deserialize, Serialize};
 
+use crate::actions::Actions;
 use crate::condition::Condition;
 use crate::kind::Kind;
 use crate::malformed::Malformed;
@@ -49,13 +50,13 @@ pub struct Statement {
     pub(crate) effect: Effect,
     pub(crate) span: Span,
     pub(crate) principals: Option<Principals>,
-    pub(crate) actions: Patterns,
+    pub(crate) actions: Actions,
     /// Absent in trust policies and where a service implies the resource: then any matches.
     pub(crate) resources: Option<Patterns>,
     pub(crate) conditions: Vec<Condition>,
 }
 
-/// An `Action`, `NotAction`, `Resource` or `NotResource` element.
+/// A `Resource` or `NotResource` element.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Patterns {
     pub(crate) negated: bool,
@@ -176,7 +177,7 @@ impl Statement {
 
     /// Whether the request fits every element, and if so how directly it names the caller.
     pub(crate) fn check(&self, request: &Request<'_>) -> Result<Grant, Mismatch> {
-        if !self.actions.hold(|pattern| pattern.matches_any_case(request.action, request.context)) {
+        if !self.actions.hold(request.action, request.context) {
             return Err(Mismatch::Action);
         }
         let grant = match &self.principals {

@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, Part, Texts};
 use super::position::Span;
+use crate::actions::Actions;
 use crate::condition::Condition;
 use crate::kind::Kind;
 use crate::malformed::Malformed;
@@ -18,7 +19,6 @@ pub(crate) fn policy(draft: &Draft, kind: Kind, spans: &[Span]) -> Result<Policy
 
 fn statement(part: &Part, span: Span, version: Version) -> Result<Statement, Malformed> {
     let variables = version == Version::V2012;
-    let action = |text: &str| Pattern::new(text, Syntax { wildcards: true, variables: false });
     let resource = |text: &str| match text {
         "*" => Pattern::new("*", Syntax { wildcards: true, variables: false }),
         arn => Pattern::resource(arn, Syntax { wildcards: true, variables }),
@@ -32,10 +32,14 @@ fn statement(part: &Part, span: Span, version: Version) -> Result<Statement, Mal
         effect: if part.effect.as_deref() == Some("Deny") { Effect::Deny } else { Effect::Allow },
         span,
         principals: principals(part)?,
-        actions: part.action.as_ref().map(|texts| patterns(texts, action)).ok_or_else(Malformed::syntax)?,
+        actions: part.action.as_ref().map(actions).ok_or_else(Malformed::syntax)?,
         resources: part.resource.as_ref().map(|texts| patterns(texts, resource)),
         conditions: conditions.collect(),
     })
+}
+
+fn actions(texts: &Texts) -> Actions {
+    Actions::new(texts.negated, &texts.texts)
 }
 
 fn patterns(texts: &Texts, compile: impl Fn(&str) -> Pattern) -> Patterns {
