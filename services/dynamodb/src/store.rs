@@ -10,6 +10,8 @@
 //! | `history` | table, sequence number | what items were before each change, where a table can be restored to any second |
 //! | `expiry` | table, second, row | items by the second from which they may be deleted |
 //! | `token` | the caller's token | transactions done lately |
+//! | `backup` | table's name, backup | backups |
+//! | `copy` | backup, row | their items |
 //! | `writer` | – | the engine that writes; see `engine/meeting.rs` |
 //! | `sweep` | table, index | content of deleted tables and indexes, to be removed |
 
@@ -42,6 +44,10 @@ pub(crate) const HISTORY: Table<(TableNo, SequenceNo), HistoryRecord> = Table::n
 pub(crate) const EXPIRIES: RawTable<(TableNo, i64)> = Table::new(SERVICE, "expiry");
 /// Transactions done lately, by the caller's token.
 pub(crate) const TOKENS: Table<String, TokenRecord> = Table::new(SERVICE, "token");
+/// Backups by their table's name and their id.
+pub(crate) const BACKUPS: Table<(String, String), BackupRecord> = Table::new(SERVICE, "backup");
+/// Their items. A key ends in that of the item's row.
+pub(crate) const COPIES: RawTable<u64> = Table::new(SERVICE, "copy");
 /// What streams tell.
 pub(crate) const CHANGES: Table<(StreamNo, SequenceNo), ChangeRecord> = Table::new(SERVICE, "change");
 /// Content of deleted tables.
@@ -253,6 +259,23 @@ pub(crate) struct TokenRecord {
     pub digest: Vec<u8>,
 }
 
+/// A copy of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BackupRecord {
+    /// Its number.
+    pub no: u64,
+    /// Its name, which others may have too.
+    pub name: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// What the table was.
+    pub table: TableRecord,
+    /// How many items it holds.
+    pub items: u64,
+    /// How many bytes they are.
+    pub bytes: u64,
+}
+
 /// What an item was before a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct HistoryRecord {
@@ -330,4 +353,4 @@ macro_rules! records {
     )*};
 }
 
-records!(ChangeRecord, HistoryRecord, StreamRecord, Sweep, TableRecord, TokenRecord);
+records!(BackupRecord, ChangeRecord, HistoryRecord, StreamRecord, Sweep, TableRecord, TokenRecord);

@@ -48,9 +48,10 @@ async fn sweep(ctx: TaskCtx) -> Result<(), Error> {
     Ok(ctx.state::<Dynamo>().engine().sweep().await?)
 }
 
-/// Removes what streams no longer tell, and tokens of transactions long done.
+/// Removes what streams no longer tell, what tables can no longer be restored to, and tokens of transactions long done.
 async fn trim(ctx: TaskCtx) -> Result<(), Error> {
     let state = ctx.state::<Dynamo>();
     state.engine().forget_tokens().await?;
+    state.engine().trim_history().await?;
     Ok(state.engine().trim_streams().await?)
 }

@@ -19,10 +19,9 @@ impl Engine {
         for (scope, name, record) in TABLES.scan_everywhere(&view).await? {
             let store::Scope::Regional(account, region) = scope else { continue };
             let home = Home { account, region, name };
-            if let Some(index) = record.global.iter().find(|index| index.filling) {
-                if let Some(table) = self.lookup(&home).await? {
-                    self.fill_index(&table, index.no).await?;
-                }
+            let Some(index) = record.global.iter().find(|index| index.filling) else { continue };
+            if let Some(table) = self.lookup(&home).await? {
+                self.fill_index(&table, index.no).await?;
             }
         }
         Ok(())

@@ -9,11 +9,13 @@
 //! | `item.rs`, `page.rs` | reading and writing items; pages of queries and scans |
 //! | `transact.rs` | several writes at once |
 //! | `change.rs`, `stream.rs`, `shard.rs`, `meeting.rs` | what is told of changes; streams, and the order of changes; shards; the engine that writes |
+//! | `backup.rs` | copies of tables |
 //! | `expiry.rs`, `fill.rs` | items that expire; indexes added later |
 //! | `key.rs`, `value/`, `number/`, `expression/`, `partiql/` | keys, values, numbers, expressions, statements. Pure |
 //! | `capacity.rs`, `throttle.rs` | what calls consume; what tables may. Pure |
 //! | `refusal.rs` | reasons not to do something |
 
+pub(crate) mod backup;
 pub(crate) mod capacity;
 mod change;
 mod count;
@@ -47,7 +49,6 @@ use store::{Scope, Sequence, Store, StoreError};
 use tokio::sync::OnceCell;
 
 use directory::Directory;
-use refusal::Refusal;
 use stream::Sequencer;
 use table::{Home, Table};
 

@@ -8,7 +8,7 @@ use api_dynamodb::{
     ConsumedCapacity, ItemCollectionMetrics, KeysAndAttributes, ReturnConsumedCapacity, ReturnItemCollectionMetrics,
     WriteRequest,
 };
-use service_kit::{Access, Ctx, Error, Outcome};
+use service_kit::{Ctx, Error, Outcome};
 
 use super::consumed::{self, Told};
 use super::params::{self, Placeholders};
@@ -202,13 +202,4 @@ pub(crate) async fn metrics(
         }
     }
     Ok((!all.is_empty()).then_some(all))
-}
-
-/// What a call on several tables touches.
-pub(crate) fn access<'a>(ctx: &Ctx, names: impl Iterator<Item = &'a String>) -> Result<Access, Error> {
-    let mut access = Access::default();
-    for name in names {
-        access = access.and_to(address::home(ctx, name)?.arn());
-    }
-    Ok(access)
 }

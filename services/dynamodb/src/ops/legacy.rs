@@ -215,12 +215,12 @@ fn checked(operator: &ComparisonOperator, list: Vec<AttributeValue>) -> Result<V
             "ComparisonOperator {name} is not valid for {kind} AttributeValue type"
         )));
     }
-    if let (Op::Between, [low, high]) = (operator, &values[..]) {
-        if low.order(high).is_some_and(std::cmp::Ordering::is_gt) {
-            return Err(invalid(
-                "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound",
-            ));
-        }
+    if let (Op::Between, [low, high]) = (operator, &values[..])
+        && low.order(high).is_some_and(std::cmp::Ordering::is_gt)
+    {
+        return Err(invalid(
+            "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound",
+        ));
     }
     Ok(values)
 }

@@ -2,6 +2,7 @@
 //! is not done here.
 
 mod address;
+mod backup;
 mod batch;
 mod collection;
 mod consumed;
@@ -12,15 +13,18 @@ mod legacy;
 mod params;
 mod policy;
 mod read;
+mod recovery;
 mod shown;
+mod statement;
 mod stream;
 mod table;
 mod tags;
+mod touched;
 mod transact;
 mod update;
 mod values;
 
-use address::{access, access_to_index};
+use address::access;
 use api_dynamodb as api;
 pub(crate) use policy::TablePolicies;
 use service_kit::{Access, Operations};
@@ -29,24 +33,37 @@ pub(crate) use values::attributes;
 /// All operations of the service, sorted.
 pub(crate) fn table() -> Operations {
     Operations::new()
-        .on::<api::BatchGetItem>(|ctx, i| batch::access(ctx, i.request_items.keys()), batch::batch_get_item)
-        .on::<api::BatchWriteItem>(|ctx, i| batch::access(ctx, i.request_items.keys()), batch::batch_write_item)
+        .on::<api::BatchExecuteStatement>(statement::access_of_batch, statement::batch_execute_statement)
+        .on::<api::BatchGetItem>(touched::batch_get, batch::batch_get_item)
+        .on::<api::BatchWriteItem>(touched::batch_write, batch::batch_write_item)
+        .on::<api::CreateBackup>(|ctx, i| access(ctx, &i.table_name), backup::create_backup)
         .on::<api::CreateTable>(table::access_by_creation, table::create_table)
-        .on::<api::DeleteItem>(|ctx, i| access(ctx, &i.table_name), item::delete_item)
+        .on::<api::DeleteBackup>(|_, i| backup::access(&i.backup_arn), backup::delete_backup)
+        .on::<api::DeleteItem>(touched::delete, item::delete_item)
         .on::<api::DeleteResourcePolicy>(|_, i| policy::access(&i.resource_arn), policy::delete_resource_policy)
         .on::<api::DeleteTable>(|ctx, i| access(ctx, &i.table_name), table::delete_table)
+        .on::<api::DescribeBackup>(|_, i| backup::access(&i.backup_arn), backup::describe_backup)
+        .on::<api::DescribeContinuousBackups>(
+            |ctx, i| access(ctx, &i.table_name),
+            recovery::describe_continuous_backups,
+        )
         .on::<api::DescribeEndpoints>(|_, _| Ok(Access::any()), table::describe_endpoints)
         .on::<api::DescribeLimits>(|_, _| Ok(Access::any()), table::describe_limits)
         .on::<api::DescribeTable>(|ctx, i| access(ctx, &i.table_name), table::describe_table)
         .on::<api::DescribeTimeToLive>(|ctx, i| access(ctx, &i.table_name), expiry::describe_time_to_live)
-        .on::<api::GetItem>(|ctx, i| access(ctx, &i.table_name), item::get_item)
+        .on::<api::ExecuteStatement>(statement::access, statement::execute_statement)
+        .on::<api::ExecuteTransaction>(statement::access_of_transaction, statement::execute_transaction)
+        .on::<api::GetItem>(touched::get, item::get_item)
         .on::<api::GetResourcePolicy>(|_, i| policy::access(&i.resource_arn), policy::get_resource_policy)
+        .on::<api::ListBackups>(|_, _| Ok(Access::any()), backup::list_backups)
         .on::<api::ListTables>(|_, _| Ok(Access::any()), table::list_tables)
         .on::<api::ListTagsOfResource>(|_, i| tags::access(&i.resource_arn), tags::list_tags_of_resource)
-        .on::<api::PutItem>(|ctx, i| access(ctx, &i.table_name), item::put_item)
+        .on::<api::PutItem>(touched::put, item::put_item)
         .on::<api::PutResourcePolicy>(|_, i| policy::access(&i.resource_arn), policy::put_resource_policy)
-        .on::<api::Query>(|ctx, i| access_to_index(ctx, &i.table_name, i.index_name.as_deref()), read::query)
-        .on::<api::Scan>(|ctx, i| access_to_index(ctx, &i.table_name, i.index_name.as_deref()), read::scan)
+        .on::<api::Query>(touched::query, read::query)
+        .on::<api::RestoreTableFromBackup>(backup::access_to_restore, backup::restore_table_from_backup)
+        .on::<api::RestoreTableToPointInTime>(recovery::access_to_restore, recovery::restore_table_to_point_in_time)
+        .on::<api::Scan>(touched::scan, read::scan)
         .on::<api::TagResource>(
             |_, i| Ok(tags::requested(tags::access(&i.resource_arn)?, Some(&i.tags))),
             tags::tag_resource,
@@ -57,7 +74,8 @@ pub(crate) fn table() -> Operations {
             |_, i| Ok(tags::access(&i.resource_arn)?.with_tag_keys(i.tag_keys.iter().map(String::as_str))),
             tags::untag_resource,
         )
-        .on::<api::UpdateItem>(|ctx, i| access(ctx, &i.table_name), item::update_item)
+        .on::<api::UpdateContinuousBackups>(|ctx, i| access(ctx, &i.table_name), recovery::update_continuous_backups)
+        .on::<api::UpdateItem>(touched::update, item::update_item)
         .on::<api::UpdateTable>(|ctx, i| access(ctx, &i.table_name), update::update_table)
         .on::<api::UpdateTimeToLive>(|ctx, i| access(ctx, &i.table_name), expiry::update_time_to_live)
 }

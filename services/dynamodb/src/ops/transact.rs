@@ -14,6 +14,7 @@ use super::batch::{self, Sums};
 use super::consumed::Told;
 use super::item::{self, Conditions, some_attributes, tells};
 use super::params::Placeholders;
+use super::touched::{in_transaction, together};
 use super::{address, values};
 use crate::Dynamo;
 use crate::engine::item::{Deed, Write};
@@ -146,7 +147,8 @@ fn check_repeats(writes: &[(Arc<Table>, Write)]) -> Result<(), Error> {
     if places.len() < count { Err(invalid(REPEATED)) } else { Ok(()) }
 }
 
-fn cancelled(why: Cancelled, count: usize) -> Error {
+/// Why a transaction did not happen, told to whoever asked for it.
+pub(crate) fn cancelled(why: Cancelled, count: usize) -> Error {
     match why {
         Cancelled::OtherRequest => errors::idempotent_parameter_mismatch_exception(
             "An error occurred (IdempotentParameterMismatchException): the token was used for another request",
@@ -187,38 +189,40 @@ fn reason(code: &str, message: Option<String>) -> CancellationReason {
 
 /// What writing in a transaction touches: each item as what is done to it.
 pub(crate) fn access_to_write(ctx: &Ctx, input: &TransactWriteItemsInput) -> Result<Access, Error> {
+    let touched = |action, table: &str, item, texts: &[_], names| {
+        in_transaction(ctx, action, "TransactWriteItems", table, item, texts, names)
+    };
     let mut all = Vec::new();
     for given in &input.transact_items {
-        let (name, action) = match given {
-            TransactWriteItem { put: Some(put), .. } => (&put.table_name, "dynamodb:PutItem"),
-            TransactWriteItem { update: Some(update), .. } => (&update.table_name, "dynamodb:UpdateItem"),
-            TransactWriteItem { delete: Some(delete), .. } => (&delete.table_name, "dynamodb:DeleteItem"),
-            TransactWriteItem { condition_check: Some(check), .. } => {
-                (&check.table_name, "dynamodb:ConditionCheckItem")
-            }
-            _ => continue,
-        };
-        let access = Access::to(address::home(ctx, name)?.arn()).as_action(action);
-        all.push(access.with("dynamodb:EnclosingOperation", "TransactWriteItems"));
+        if let Some(put) = &given.put {
+            let (texts, names) = ([put.condition_expression.as_ref()], put.expression_attribute_names.as_ref());
+            all.push(touched("dynamodb:PutItem", &put.table_name, &put.item, &texts, names)?);
+        }
+        if let Some(update) = &given.update {
+            let texts = [Some(&update.update_expression), update.condition_expression.as_ref()];
+            let names = update.expression_attribute_names.as_ref();
+            all.push(touched("dynamodb:UpdateItem", &update.table_name, &update.key, &texts, names)?);
+        }
+        if let Some(delete) = &given.delete {
+            let (texts, names) = ([delete.condition_expression.as_ref()], delete.expression_attribute_names.as_ref());
+            all.push(touched("dynamodb:DeleteItem", &delete.table_name, &delete.key, &texts, names)?);
+        }
+        if let Some(check) = &given.condition_check {
+            let (texts, names) = ([Some(&check.condition_expression)], check.expression_attribute_names.as_ref());
+            all.push(touched("dynamodb:ConditionCheckItem", &check.table_name, &check.key, &texts, names)?);
+        }
     }
     Ok(together(all))
 }
 
 /// What reading in a transaction touches.
 pub(crate) fn access_to_read(ctx: &Ctx, input: &TransactGetItemsInput) -> Result<Access, Error> {
-    let mut all = Vec::new();
-    for given in &input.transact_items {
-        let access = Access::to(address::home(ctx, &given.get.table_name)?.arn()).as_action("dynamodb:GetItem");
-        all.push(access.with("dynamodb:EnclosingOperation", "TransactGetItems"));
-    }
-    Ok(together(all))
-}
-
-fn together(mut all: Vec<Access>) -> Access {
-    all.dedup();
-    let mut all = all.into_iter();
-    let first = all.next().unwrap_or_default();
-    all.fold(first, Access::and)
+    let one = |given: &api_dynamodb::TransactGetItem| {
+        let get = &given.get;
+        let (texts, names) = ([get.projection_expression.as_ref()], get.expression_attribute_names.as_ref());
+        in_transaction(ctx, "dynamodb:GetItem", "TransactGetItems", &get.table_name, &get.key, &texts, names)
+    };
+    Ok(together(input.transact_items.iter().map(one).collect::<Result<_, _>>()?))
 }
 
 const REPEATED: &str = "Transaction request cannot include multiple operations on one item";

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here is a test")]
 
+mod access;
+mod backup;
 mod batch;
 mod cloud;
 mod concurrency;
@@ -13,6 +15,7 @@ mod model;
 mod query;
 mod refused;
 mod restart;
+mod statement;
 mod stream;
 mod table;
 mod transact;
