@@ -1,8 +1,8 @@
 //! AWS's texts, as far as anyone has recorded them; the others are worded like their neighbours.
 //!
 //! Seen in answers of AWS that people have quoted: `Unknown trail: …`, `Trail … already exists for customer: …`,
-//! `User: … already has 5 trails in …`, `Region in ARN is wrong, …`, `Value … for DataResources.Values is invalid.`,
-//! `Trail … does not have Insights enabled. …`, and those about a trail's name.
+//! `User: … already has 5 trails in …`, `Region in ARN is wrong, …`, `Value … for DataResources.Values is invalid.`. Those about
+//! a trail's name are moto's.
 
 use api_cloudtrail::errors;
 use names::{AccountId, Region};

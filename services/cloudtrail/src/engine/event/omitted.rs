@@ -1,8 +1,9 @@
 //! What a record does not show, beyond what the models mark as sensitive: CloudTrail leaves secrets out, or says that they
 //! are hidden.
 //!
-//! Seen in the examples of records in each service's guide: an access key's secret is not there at all, the body of a message
-//! to a queue is hidden, an assertion or a token that proves who somebody is does not appear. Bytes are never shown.
+//! As in the examples of records in the guides, as far as they show it, an access key's secret is not there at all and the body
+//! of a message to a queue is hidden; beyond them this list is our judgement, on the side of showing less. Bytes are never
+//! shown.
 
 use smithy::Member;
 
