@@ -14,7 +14,7 @@ use service_kit::{Access, Ctx, Error, Fault, Outcome};
 use super::batch::Sums;
 use super::consumed::{self, Told};
 use super::item::{check_update, some_attributes, tells};
-use super::touched::together;
+use super::touched::{known, scalar, together};
 use super::transact::cancelled;
 use super::{address, values};
 use crate::Dynamo;
@@ -91,7 +91,8 @@ pub(crate) async fn execute_transaction(ctx: &Ctx, input: ExecuteTransactionInpu
         let table = address::table_of_items(ctx, &statement.table).await?;
         statements.push((statement, table, tells(given.return_values_on_condition_check_failure.as_ref())));
     }
-    let reads = statements.iter().all(|(statement, ..)| matches!(statement.verb, Verb::Select(_)));
+    let reads =
+        !statements.iter().any(|(statement, ..)| statement.verb.writes() || matches!(statement.verb, Verb::Exists(_)));
     if reads {
         return read_all(ctx, &statements, asked.as_ref()).await;
     }
@@ -138,12 +139,41 @@ pub(crate) fn access_of_transaction(ctx: &Ctx, input: &ExecuteTransactionInput) 
 fn of_statement(ctx: &Ctx, text: &str, parameters: Option<&Vec<AttributeValue>>) -> Result<Access, Error> {
     let statement = read(text, parameters.cloned())?;
     let access = address::access_to_index(ctx, &statement.table, statement.index.as_deref())?;
+    let selected = match &statement.verb {
+        Verb::Select(select) => select.columns.attributes(),
+        _ => None,
+    };
+    let access = selected.into_iter().flatten().fold(access, |access, name| access.with("dynamodb:Attributes", name));
+    let access = leading(ctx, &statement)?.into_iter().fold(access, |access, (key, value)| access.with(key, value));
     Ok(access.as_action(match statement.verb {
         Verb::Select(_) | Verb::Exists(_) => "dynamodb:PartiQLSelect",
         Verb::Insert(_) => "dynamodb:PartiQLInsert",
         Verb::Update { .. } => "dynamodb:PartiQLUpdate",
         Verb::Delete { .. } => "dynamodb:PartiQLDelete",
     }))
+}
+
+/// The partition keys that a statement names, or that it reads everything. Of a table that is not at hand nothing is known but
+/// that, and such a statement counts as reading everything.
+fn leading(ctx: &Ctx, statement: &Statement) -> Result<Vec<(&'static str, String)>, Error> {
+    let full = |full: bool| ("dynamodb:FullTableScan", full.to_string());
+    let Some(table) = known(ctx, &address::home(ctx, &statement.table)?) else { return Ok(vec![full(true)]) };
+    let state = table.state_kept();
+    let primary = state.schema.primary();
+    let index = statement.index.as_deref().and_then(|name| state.schema.index(name)).unwrap_or(primary);
+    let hashes: Vec<_> = match &statement.verb {
+        Verb::Select(select) | Verb::Exists(select) => match select.plan(index).map_err(invalid)? {
+            Plan::Scan(_) => return Ok(vec![full(true)]),
+            Plan::Reads { reads, .. } => reads.into_iter().map(|read| read.hash).collect(),
+        },
+        Verb::Insert(item) => item.get(&primary.hash.name).cloned().into_iter().collect(),
+        Verb::Update { filter, .. } | Verb::Delete { filter, .. } => {
+            let (key, _) = plan::target(filter.as_ref(), primary).map_err(invalid)?;
+            key.get(&primary.hash.name).cloned().into_iter().collect()
+        }
+    };
+    let shown = hashes.into_iter().filter_map(|hash| scalar(&values::shown_value(hash)));
+    Ok(shown.map(|value| ("dynamodb:LeadingKeys", value)).chain([full(false)]).collect())
 }
 
 fn read(text: &str, parameters: Option<Vec<AttributeValue>>) -> Result<Statement, Error> {
@@ -250,7 +280,9 @@ async fn select_page(
     }
     let scope = format!("dynamodb/{}/{}", table.home.arn(), input.statement);
     let (mut at, mut start) = open(ctx, &scope, input.next_token.as_deref())?;
-    let (reads, forward) = match select.plan(index).map_err(invalid)? {
+    let plan = select.plan(index).map_err(invalid)?;
+    plan.check_projected(&state.schema, index).map_err(invalid)?;
+    let (reads, forward) = match plan {
         Plan::Reads { reads, forward } => (reads.into_iter().map(Read::Partition).collect(), forward),
         Plan::Scan(filter) => (vec![Read::All(filter)], true),
     };

@@ -304,7 +304,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A key's value as a condition key tells it.
-fn scalar(value: &AttributeValue) -> Option<String> {
+pub(crate) fn scalar(value: &AttributeValue) -> Option<String> {
     use base64::Engine;
     Some(match value {
         AttributeValue::S(text) | AttributeValue::N(text) => text.clone(),
@@ -314,7 +314,7 @@ fn scalar(value: &AttributeValue) -> Option<String> {
 }
 
 /// The table at a place, when it can be had without waiting: it is in memory, or the store is.
-fn known(ctx: &Ctx, home: &Home) -> Option<Arc<Table>> {
+pub(crate) fn known(ctx: &Ctx, home: &Home) -> Option<Arc<Table>> {
     let found = pin!(ctx.state::<Dynamo>().engine().lookup(home));
     match found.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(table)) => table,

@@ -70,6 +70,11 @@ macro_rules! shown {
 shown!(api_dynamodb, attributes, shown, "An item for the API.");
 shown!(api_dynamodbstreams, stream_attributes, stream_shown, "An item for the API of streams.");
 
+/// A value for the API.
+pub(crate) fn shown_value(value: Value) -> AttributeValue {
+    shown(value)
+}
+
 fn item_at(given: Attributes, depth: usize) -> Result<Item, String> {
     given.into_iter().map(|(name, given)| Ok((name, value_at(given, depth)?))).collect()
 }

@@ -12,7 +12,9 @@ async fn table(cloud: &TestCloud) {
     cloud.call::<CreateTable>(input).await.unwrap();
 }
 
-const TYPES: &[(&str, fn() -> AttributeValue, &str)] = &[
+type Make = fn() -> AttributeValue;
+
+const TYPES: &[(&str, Make, &str)] = &[
     (
         "unset",
         || AttributeValue::Unset,
