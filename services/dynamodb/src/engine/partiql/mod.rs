@@ -9,8 +9,6 @@
 //! The grammar is that of the developer guide's PartiQL reference. Messages are those that others recorded from AWS, and
 //! otherwise those that AWS ships with DynamoDB Local.
 
-#![allow(dead_code, reason = "statements are executed by operations that are not written yet")]
-
 mod change;
 mod columns;
 mod filter;
