@@ -55,6 +55,12 @@ async fn recorded_refusals() {
             "ValidationException",
             "1 validation error detected: Value '6' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value greater than or equal to 7",
         ),
+        (
+            "GenerateMac",
+            json!({"KeyId": id, "Message": "eA==", "MacAlgorithm": "INVALID"}),
+            "ValidationException",
+            "1 validation error detected: Value 'INVALID' at 'macAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: [HMAC_SHA_384, HMAC_SHA_256, HMAC_SHA_224, HMAC_SHA_512]",
+        ),
         ("ListKeys", json!({"Marker": "none"}), "InvalidMarkerException", "Invalid marker."),
     ] {
         let refusal = refused(&cloud, operation, body).await;
