@@ -68,14 +68,15 @@ const BOUNDED: &str = "Throughput exceeds the maximum OnDemandThroughput configu
 pub(crate) struct Words;
 
 impl Dialect for Words {
+    /// Handlers tell of values without a type themselves: what is wrong with a placeholder's value is told with its name.
+    fn holds_to(&self, issue: &Issue) -> bool {
+        issue.violation != Violation::Union
+    }
+
     fn render(&self, fault: &Fault, protocol: ProtocolKind) -> Rendered {
         let usual = dialect::usual(fault, protocol);
         match fault {
-            Fault::Validation(issues) => match issues.iter().find(|issue| issue.violation == Violation::Union) {
-                Some(issue) => Rendered { message: Some(union_text(issue).to_owned()), ..usual }.namespace(VALIDATE),
-                None => usual.namespace(VALIDATE),
-            },
-            Fault::Invalid { .. } => usual.namespace(VALIDATE),
+            Fault::Validation(_) | Fault::Invalid { .. } => usual.namespace(VALIDATE),
             Fault::AccessDenied { .. } | Fault::Authentication(_) => usual.namespace(CORAL),
             Fault::Throttled { .. } => usual.namespace(OWN),
             _ => usual,
@@ -83,19 +84,9 @@ impl Dialect for Words {
     }
 }
 
-/// An attribute's value with no type or with several: the only union of the API.
-fn union_text(issue: &Issue) -> &'static str {
-    match issue.value.as_deref() {
-        Some(value) if !value.is_empty() && !value.ends_with("()") && value != "{}" => TWO_TYPES,
-        _ => EMPTY_VALUE,
-    }
-}
-
 /// A value without a type.
 pub(crate) const EMPTY_VALUE: &str =
     "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
-const TWO_TYPES: &str =
-    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes";
 const VALIDATE: &str = "com.amazon.coral.validate";
 const CORAL: &str = "com.amazon.coral.service";
 const OWN: &str = "com.amazonaws.dynamodb.v20120810";

@@ -39,14 +39,30 @@ pub(crate) async fn table_of_items(ctx: &Ctx, name: &str) -> Result<Arc<Table>, 
 
 /// A table that is itself wanted.
 pub(crate) async fn table(ctx: &Ctx, name: &str) -> Result<Arc<Table>, Error> {
-    let home = home(ctx, name)?;
+    let home = home_of_table(ctx, name)?;
     let found = ctx.state::<Dynamo>().engine().lookup(&home).await?;
     found.ok_or_else(|| told(Refusal::NoTable(home.name)))
 }
 
-/// What a call on a table touches.
+/// What a call on a table itself touches.
 pub(crate) fn access(ctx: &Ctx, name: &str) -> Result<Access, Error> {
-    Ok(Access::to(home(ctx, name)?.arn()))
+    Ok(Access::to(home_of_table(ctx, name)?.arn()))
+}
+
+/// The place that `TableName` means in calls on tables themselves, which tell of bad lengths in words of their own.
+fn home_of_table(ctx: &Ctx, name: &str) -> Result<Home, Error> {
+    if !name.starts_with("arn:") {
+        check_length(name)?;
+    }
+    home(ctx, name)
+}
+
+/// A table's name must be of a length.
+pub(crate) fn check_length(name: &str) -> Result<(), Error> {
+    if limits::NAME_LENGTH.contains(&name.len()) {
+        return Ok(());
+    }
+    Err(invalid("TableName must be at least 3 characters long and at most 255 characters long"))
 }
 
 /// What a call on a table or on one of its indexes touches.

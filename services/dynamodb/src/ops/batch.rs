@@ -16,7 +16,7 @@ use super::values::{self, Attributes};
 use super::{address, collection, item};
 use crate::Dynamo;
 use crate::engine::capacity::{Consumed, read_units};
-use crate::engine::item::{Deed, Write};
+use crate::engine::item::{Deed, Write, check_size};
 use crate::engine::key;
 use crate::engine::table::Table;
 use crate::engine::value::item_size;
@@ -32,12 +32,12 @@ pub(crate) async fn batch_write_item(ctx: &Ctx, input: BatchWriteItemInput) -> O
         return Err(invalid("Too many items requested for the BatchWriteItem call"));
     }
     let asked = input.return_consumed_capacity.as_ref();
-    let mut writes = Vec::with_capacity(count);
+    let (mut all, mut writes) = (Vec::new(), Vec::with_capacity(count));
     for (name, requests) in input.request_items {
-        let mut made = Vec::with_capacity(requests.len());
-        for request in requests {
-            made.push(write(request, consumed::wanted(asked))?);
-        }
+        let made = requests.into_iter().map(|request| write(request, consumed::wanted(asked)));
+        all.push((name, made.collect::<Result<Vec<_>, _>>()?));
+    }
+    for (name, made) in all {
         let table = address::table_of_items(ctx, &name).await?;
         check_repeats(&table, &made)?;
         writes.extend(made.into_iter().map(|write| (table.clone(), write)));
@@ -55,7 +55,11 @@ pub(crate) async fn batch_write_item(ctx: &Ctx, input: BatchWriteItemInput) -> O
 
 fn write(request: WriteRequest, asks: bool) -> Result<Write, Error> {
     let (item, deed) = match (request.put_request, request.delete_request) {
-        (Some(put), None) => (values::item(put.item)?, Deed::Put),
+        (Some(put), None) => {
+            let item = values::item(put.item)?;
+            check_size(&item).map_err(told)?;
+            (item, Deed::Put)
+        }
         (None, Some(delete)) => (values::item(delete.key)?, Deed::Delete),
         _ => {
             return Err(invalid(

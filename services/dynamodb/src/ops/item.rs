@@ -16,7 +16,7 @@ use crate::Dynamo;
 use crate::engine::expression::condition::Condition;
 use crate::engine::expression::path::Paths;
 use crate::engine::expression::update::Update;
-use crate::engine::item::{Deed, Write, Written};
+use crate::engine::item::{Deed, Write, Written, check_size};
 use crate::engine::refusal::Refusal;
 use crate::engine::schema::Schema;
 use crate::engine::table::Table;
@@ -33,6 +33,7 @@ pub(crate) async fn put_item(ctx: &Ctx, input: PutItemInput) -> Outcome<PutItem>
     params::check(&expressions, &others, &placeholders)?;
     let item = values::item(input.item)?;
     only_old(input.return_values.as_ref())?;
+    check_size(&item).map_err(told)?;
     let conditions = Conditions {
         expression: input.condition_expression,
         expected: input.expected,

@@ -12,7 +12,7 @@ use super::shown::Counted;
 use super::{address, create, policy, shown, tags};
 use crate::Dynamo;
 use crate::engine::table::Table;
-use crate::error::{invalid, told};
+use crate::error::told;
 use crate::limits;
 
 /// Creates a table. It can be used as soon as this is answered.
@@ -96,8 +96,6 @@ pub(crate) async fn counts(ctx: &Ctx, table: &Table) -> Result<Vec<(u32, Counted
 }
 
 fn named(name: &str) -> Result<&str, Error> {
-    if !limits::NAME_LENGTH.contains(&name.len()) {
-        return Err(invalid("TableName must be at least 3 characters long and at most 255 characters long"));
-    }
+    address::check_length(name)?;
     address::check_name(name, "tableName").map(|()| name)
 }
