@@ -266,11 +266,8 @@ fn spread(hash: &Value) -> [u8; 4] {
     match hash {
         Value::S(text) => md5.update(text.as_bytes()),
         Value::B(bytes) => md5.update(bytes),
-        other => {
-            let mut out = Vec::with_capacity(24);
-            append(other, &mut out);
-            md5.update(&out);
-        }
+        Value::N(number) => md5.update(number.hashed()),
+        _ => {}
     }
     let digest = md5.finalize();
     [digest[0], digest[1], digest[2], digest[3]]

@@ -80,15 +80,12 @@ pub(crate) fn filter(
     Ok(joined(conditions.collect::<Result<_, _>>()?, operator))
 }
 
-/// `KeyConditions`.
-pub(crate) fn key_conditions(given: BTreeMap<String, ApiCondition>) -> Result<Vec<KeyTest>, Error> {
-    if !(1..=2).contains(&given.len()) {
-        return Err(invalid("Conditions can be of length 1 or 2 only"));
-    }
-    let test = |(name, condition): (String, ApiCondition)| {
+/// `KeyConditions`. An operator that no index serves is told later, once the table was looked at: it is the second part.
+pub(crate) fn key_conditions(given: BTreeMap<String, ApiCondition>) -> Result<(Vec<KeyTest>, bool), Error> {
+    let (count, mut tests, mut served) = (given.len(), Vec::new(), true);
+    for (name, condition) in given {
         let operator = condition.comparison_operator;
-        let values = checked(&operator, condition.attribute_value_list.unwrap_or_default())?;
-        let mut values = values.into_iter();
+        let mut values = checked(&operator, condition.attribute_value_list.unwrap_or_default())?.into_iter();
         let span = match (&operator, values.next(), values.next()) {
             (ComparisonOperator::Eq, Some(value), _) => Span::Equal(value),
             (ComparisonOperator::Lt, Some(value), _) => Span::Less(value),
@@ -97,11 +94,17 @@ pub(crate) fn key_conditions(given: BTreeMap<String, ApiCondition>) -> Result<Ve
             (ComparisonOperator::Ge, Some(value), _) => Span::GreaterOrEqual(value),
             (ComparisonOperator::BeginsWith, Some(value), _) => Span::BeginsWith(value),
             (ComparisonOperator::Between, Some(low), Some(high)) => Span::Between(low, high),
-            _ => return Err(invalid("Attempted conditional constraint is not an indexable operation")),
+            _ => {
+                served = false;
+                continue;
+            }
         };
-        Ok(KeyTest { name, span })
-    };
-    given.into_iter().map(test).collect()
+        tests.push(KeyTest { name, span });
+    }
+    if !(1..=2).contains(&count) {
+        return Err(invalid("Conditions can be of length 1 or 2 only"));
+    }
+    Ok((tests, served))
 }
 
 /// `AttributeUpdates`.

@@ -55,6 +55,7 @@ pub(crate) async fn query(ctx: &Ctx, input: QueryInput) -> Outcome<Query> {
     let operator = input.conditional_operator.as_ref();
     let has_filter = input.query_filter.is_some();
     let old_filter = input.query_filter.map(|given| legacy::filter(given, operator)).transpose()?.flatten();
+    input.attributes_to_get.as_deref().map(legacy::attributes_to_get).transpose()?;
     let start = input.exclusive_start_key.map(values::start).transpose()?;
     if input.key_conditions.is_none() && input.key_condition_expression.is_none() {
         return Err(invalid(
@@ -62,16 +63,18 @@ pub(crate) async fn query(ctx: &Ctx, input: QueryInput) -> Outcome<Query> {
         ));
     }
     let mut compiler = params::compiler(placeholders)?;
-    let tests = match (&input.key_condition_expression, input.key_conditions) {
-        (Some(text), _) => compiler.key_condition(text).map_err(invalid)?,
-        (None, given) => legacy::key_conditions(given.unwrap_or_default())?,
-    };
+    let key = input.key_condition_expression.as_deref().map(|text| compiler.condition("KeyConditionExpression", text));
+    let key = key.transpose().map_err(invalid)?;
     let texts = Texts {
         filter: input.filter_expression.as_deref(),
         projection: input.projection_expression.as_deref(),
         attributes: input.attributes_to_get.as_deref(),
     };
     let (filter, paths) = texts.read(compiler)?;
+    let (tests, served) = match (key, input.key_conditions) {
+        (Some(condition), _) => (key_condition::tests(&condition).map_err(invalid)?, true),
+        (None, given) => legacy::key_conditions(given.unwrap_or_default())?,
+    };
     check_select(input.select.as_ref(), &texts, input.index_name.is_some())?;
     let request = Request::new(ctx, &input.table_name, input.index_name.as_deref(), input.consistent_read).await?;
     let request = Request {
@@ -82,7 +85,7 @@ pub(crate) async fn query(ctx: &Ctx, input: QueryInput) -> Outcome<Query> {
         limit: limit(input.limit),
         ..request
     };
-    let range = request.partition(&tests, has_filter)?;
+    let range = request.partition(&tests, served, has_filter)?;
     let forward = input.scan_index_forward.unwrap_or(true);
     let page = request.page(ctx, range, forward).await?;
     let (items, count, scanned) = request.shown(page.items, page.scanned);
@@ -134,7 +137,19 @@ pub(crate) async fn scan(ctx: &Ctx, input: ScanInput) -> Outcome<Scan> {
         limit: limit(input.limit),
         ..request
     };
-    request.check_paths()?;
+    if let (Some(start), Some(_)) = (&request.start, &request.index.name) {
+        request.check_start(start, "")?;
+    }
+    request.whole()?;
+    if let (Some(start), None) = (&request.start, &request.index.name) {
+        let keys = request.index.key().count();
+        if start.len() != keys {
+            return Err(invalid(
+                "The provided starting key is invalid: The provided key element does not match the schema",
+            ));
+        }
+    }
+    request.check_primary_start()?;
     let (at, total) = segment;
     let range = key::segment(&request.index, at, total);
     let range = request.after_start(range, true, |range, place| {
@@ -146,6 +161,7 @@ pub(crate) async fn scan(ctx: &Ctx, input: ScanInput) -> Outcome<Scan> {
              Segment. TotalSegments: {total} Segment: {at}"
         )))
     })?;
+    request.check_paths()?;
     let page = request.page(ctx, range, true).await?;
     let (items, count, scanned) = request.shown(page.items, page.scanned);
     Ok(ScanOutput {
@@ -258,17 +274,21 @@ impl Request {
     }
 
     /// The rows of a query: those of its partition that fit, after the start.
-    fn partition(&self, tests: &[KeyTest], old_filter: bool) -> Result<store::KeyRange, Error> {
+    fn partition(&self, tests: &[KeyTest], served: bool, old_filter: bool) -> Result<store::KeyRange, Error> {
         if let Some(start) = &self.start {
-            self.check_start(start, false)?;
+            self.check_start(start, "")?;
+        }
+        if !served {
+            return Err(invalid("Attempted conditional constraint is not an indexable operation"));
         }
         let (hash, span) = key_condition::of_index(tests, &self.index).map_err(told)?;
+        self.check_primary_start()?;
         self.check_boundaries(&hash, &span)?;
         item::check_paths(self.schema(), self.paths.as_ref())?;
         self.check_filter(old_filter)?;
+        self.whole()?;
         self.check_paths()?;
-        let range = key::range(&self.index, &hash, &span);
-        Ok(range)
+        Ok(key::range(&self.index, &hash, &span))
     }
 
     async fn page(&self, ctx: &Ctx, range: store::KeyRange, forward: bool) -> Result<Page, Error> {
@@ -294,7 +314,6 @@ impl Request {
         check: impl FnOnce(&store::KeyRange, &[u8]) -> Result<(), Error>,
     ) -> Result<store::KeyRange, Error> {
         let Some(start) = &self.start else { return Ok(range) };
-        self.check_start(start, true)?;
         let bad = || invalid("The provided starting key is invalid");
         let primary = key::row(self.schema().primary(), start).ok_or_else(bad)?;
         let place = match &self.index.name {
@@ -305,23 +324,22 @@ impl Request {
         Ok(key::after(range, &place, forward))
     }
 
-    /// A start must have the keys of table and index, and nothing else.
-    fn check_start(&self, start: &Item, scan: bool) -> Result<(), Error> {
-        let primary = self.schema().primary();
-        let mut names: Vec<&str> = primary.key().chain(self.index.key()).map(|key| key.name.as_str()).collect();
+    /// A start must have the keys of table and index, and nothing else; `more` is told of one that has not.
+    fn check_start(&self, start: &Item, more: &str) -> Result<(), Error> {
+        let mut names: Vec<&str> =
+            self.schema().primary().key().chain(self.index.key()).map(|key| key.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
-        if start.len() != names.len() || !names.iter().all(|name| start.contains_key(*name)) {
-            let alone = self.index.name.is_none() && scan;
-            let text = if alone { ": The provided key element does not match the schema" } else { "" };
-            return Err(invalid(format!("The provided starting key is invalid{text}")));
+        if start.len() != names.len() || !self.index.key().all(|key| start.contains_key(&key.name)) {
+            return Err(invalid(format!("The provided starting key is invalid{more}")));
         }
-        let of = |index: &Index| key::key_of(index.key(), start);
-        key::check_key(&self.index, &of(&self.index)).map_err(|refusal| match (&self.index.name, refusal) {
-            (None, Refusal::Invalid(text)) => invalid(format!("The provided starting key is invalid: {text}")),
-            (_, refusal) => told(refusal),
-        })?;
-        key::check_key(primary, &of(primary)).map_err(|refusal| match refusal {
+        key::check_key(&self.index, &key::key_of(self.index.key(), start)).map_err(told)
+    }
+
+    /// The table's own key in a start.
+    fn check_primary_start(&self) -> Result<(), Error> {
+        let (Some(start), primary) = (&self.start, self.schema().primary()) else { return Ok(()) };
+        key::check_key(primary, &key::key_of(primary.key(), start)).map_err(|refusal| match refusal {
             Refusal::Invalid(text) => invalid(format!("The provided starting key is invalid: {text}")),
             refusal => told(refusal),
         })

@@ -21,6 +21,7 @@ pub(crate) async fn update_table(ctx: &Ctx, input: UpdateTableInput) -> Outcome<
     let found = address::table(ctx, &input.table_name).await?;
     let (engine, now, encryption) =
         (ctx.state::<Dynamo>().engine(), ctx.now(), encryption(ctx, input.sse_specification.as_ref()));
+    let before = found.state_kept().record.clone();
     let mut refused = None;
     let changed = engine.change(&found, |record| {
         let result = apply(record, &input, now, encryption);
@@ -34,11 +35,26 @@ pub(crate) async fn update_table(ctx: &Ctx, input: UpdateTableInput) -> Outcome<
         return Err(error);
     }
     let record = changed?;
+    let told = as_told(&record, &before);
     engine.chores().fill.signal();
     engine.chores().sweep.signal();
     let counts = table::counts(ctx, &found).await?;
-    let description = shown::table(&found.home, &record, TableStatus::Updating, &counts);
+    let description = shown::table(&found.home, &told, TableStatus::Updating, &counts);
     Ok(UpdateTableOutput { table_description: Some(description) })
+}
+
+/// A table that is being changed is told with the capacity that it had.
+fn as_told(record: &TableRecord, before: &TableRecord) -> TableRecord {
+    let mut told = record.clone();
+    if matches!((record.billing, before.billing), (Billing::Provisioned { .. }, Billing::Provisioned { .. })) {
+        (told.throughput.read, told.throughput.write) = (before.throughput.read, before.throughput.write);
+        for index in &mut told.global {
+            if let Some(was) = before.global.iter().find(|was| was.no == index.no) {
+                (index.throughput.read, index.throughput.write) = (was.throughput.read, was.throughput.write);
+            }
+        }
+    }
+    told
 }
 
 /// How items are said to be encrypted.
@@ -82,6 +98,14 @@ fn check(input: &UpdateTableInput) -> Result<(), Error> {
 }
 
 fn check_index_updates(updates: &[GlobalSecondaryIndexUpdate]) -> Result<(), Error> {
+    let units = updates.iter().filter_map(|update| update.update.as_ref()?.provisioned_throughput.as_ref());
+    let most = units.flat_map(|units| [units.read_capacity_units, units.write_capacity_units]).max();
+    if most.is_some_and(|most| most > limits::CAPACITY_UNITS) {
+        return Err(invalid(
+            "This operation cannot be performed with given input values. Please contact DynamoDB service team for more \
+             info: Action Blocked: IndexUpdate",
+        ));
+    }
     let mut seen = Vec::new();
     for update in updates {
         let Some(name) = name_of(update) else {

@@ -16,7 +16,7 @@ pub(crate) struct KeyTest {
 }
 
 /// The tests that a condition consists of. Errors are AWS's texts.
-pub(super) fn tests(condition: &Condition) -> Result<Vec<KeyTest>, String> {
+pub(crate) fn tests(condition: &Condition) -> Result<Vec<KeyTest>, String> {
     let mut tests = Vec::new();
     collect(condition, &mut tests)?;
     Ok(tests)

@@ -27,7 +27,6 @@ pub(crate) mod update;
 use std::collections::BTreeMap;
 
 use condition::Condition;
-use key_condition::KeyTest;
 use parser::{Parser, Placeholders, Read};
 use path::{Path, Paths};
 use update::Update;
@@ -60,8 +59,9 @@ impl Compiler {
         self.read(parameter, text, read_condition::read)
     }
 
-    /// A condition on keys.
-    pub(crate) fn key_condition(&mut self, text: &str) -> Result<Vec<KeyTest>, String> {
+    /// A condition on keys. Queries read the condition first and look at its tests once all expressions are read.
+    #[cfg(test)]
+    pub(crate) fn key_condition(&mut self, text: &str) -> Result<Vec<key_condition::KeyTest>, String> {
         let condition = self.condition("KeyConditionExpression", text)?;
         key_condition::tests(&condition)
     }

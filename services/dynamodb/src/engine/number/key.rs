@@ -30,6 +30,29 @@ impl Number {
         out.push(END ^ turned);
     }
 
+    /// The bytes of which DynamoDB makes the hash of a partition key, as dynalite found them out: the exponent in hundreds, the
+    /// digits by twos from the decimal point on, each plus one; turned over for a negative number.
+    pub(crate) fn hashed(&self) -> Vec<u8> {
+        if self.coefficient == 0 {
+            return vec![0x80];
+        }
+        let exponent = self.magnitude() + 1;
+        let uneven = exponent % 2 != 0;
+        let mut digits = if uneven { vec![0] } else { Vec::new() };
+        digits.extend(self.coefficient.to_string().bytes().map(|digit| digit - b'0'));
+        let head = (exponent + i32::from(uneven)).div_euclid(2) - 64;
+        let head = if self.negative { !head } else { head };
+        let mut out = vec![head.to_le_bytes()[0]];
+        for two in digits.chunks(2) {
+            let value = two[0] * 10 + two.get(1).copied().unwrap_or_default();
+            out.push(if self.negative { 101 - value } else { value + 1 });
+        }
+        if self.negative && out.len() - 1 < 20 {
+            out.push(102);
+        }
+        out
+    }
+
     /// Takes a number off the front of `input`.
     pub(crate) fn decode_key(input: &mut &[u8]) -> Option<Self> {
         let (&sign, rest) = input.split_first()?;
