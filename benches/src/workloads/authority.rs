@@ -123,7 +123,8 @@ impl Road {
             let (_, rest) = made.split_once(&format!("<{tag}>"))?;
             rest.split_once('<').map(|(text, _)| text.to_owned())
         };
-        let (id, secret) = text("AccessKeyId").zip(text("SecretAccessKey")).ok_or_else(|| io::Error::other(made.clone()))?;
+        let (id, secret) =
+            text("AccessKeyId").zip(text("SecretAccessKey")).ok_or_else(|| io::Error::other(made.clone()))?;
         Ok(Key { id, secret: Secret::new(&secret) })
     }
 
@@ -146,7 +147,8 @@ impl Road {
     async fn call(&self, request: &Signed) -> io::Result<String> {
         let response = self.gateway.handle(request.parts()?, request.body.clone(), peer()).await;
         let status = response.status();
-        let body = http_body_util::BodyExt::collect(response.into_body()).await.map_err(|_| io::Error::other("body"))?;
+        let body =
+            http_body_util::BodyExt::collect(response.into_body()).await.map_err(|_| io::Error::other("body"))?;
         let text = String::from_utf8_lossy(&body.to_bytes()).into_owned();
         if status.is_success() { Ok(text) } else { Err(io::Error::other(text)) }
     }

@@ -128,7 +128,9 @@ async fn everybody_may_what_exactly_its_policy_allows() {
         let mut refusal = None;
         for _ in 0..AT_MOST {
             refusal = match walk.go().await {
-                Err(Error::Fault(Fault::AccessDenied { action, resource, reason, .. })) => Some((action, resource, reason)),
+                Err(Error::Fault(Fault::AccessDenied { action, resource, reason, .. })) => {
+                    Some((action, resource, reason))
+                }
                 _ => None,
             };
             let Some((action, resource, _)) = &refusal else { break };
