@@ -1,5 +1,5 @@
 //! Where rows lie: the index, a hash of the partition key, the partition key, the sort key. A row of a secondary index ends in
-//! a digest of the item's own key, for many items may have one index key. Pure.
+//! a hash and a digest of the item's own key, for many items may have one index key. Pure.
 //!
 //! The hash spreads partition keys as DynamoDB does: a scan meets them in its order, and parallel segments are alike in size.
 //! It is the one that dynalite found by comparing scans with AWS's.
@@ -55,6 +55,8 @@ pub(crate) fn row(index: &Index, item: &Item) -> Option<Bytes> {
 pub(crate) fn secondary_row(schema: &Schema, index: &Index, item: &Item, primary: &Bytes) -> Option<Bytes> {
     let mut out = row(index, item)?.to_vec();
     let own = &primary[schema.primary().prefix.len()..];
+    let keys = schema.primary().key().filter_map(|key| item.get(&key.name));
+    out.extend_from_slice(&spread(keys));
     out.extend_from_slice(&digest::digest(&digest::SHA256, own).as_ref()[..DIGEST]);
     Some(out.into())
 }
@@ -254,20 +256,22 @@ fn fitting<'a>(item: &'a Item, attribute: &KeyAttribute) -> Option<&'a Value> {
 fn partition(index: &Index, hash: &Value) -> Vec<u8> {
     let mut out = Vec::with_capacity(index.prefix.len() + 96);
     out.extend_from_slice(&index.prefix);
-    out.extend_from_slice(&spread(hash));
+    out.extend_from_slice(&spread(std::iter::once(hash)));
     append(hash, &mut out);
     out
 }
 
-/// Where a partition key lies among all.
-fn spread(hash: &Value) -> [u8; 4] {
+/// Where a partition key lies among all; and, of an item's whole key, where it lies among those of one index key.
+fn spread<'a>(keys: impl Iterator<Item = &'a Value>) -> [u8; 4] {
     let mut md5 = Md5::new();
     md5.update(SALT);
-    match hash {
-        Value::S(text) => md5.update(text.as_bytes()),
-        Value::B(bytes) => md5.update(bytes),
-        Value::N(number) => md5.update(number.hashed()),
-        _ => {}
+    for key in keys {
+        match key {
+            Value::S(text) => md5.update(text.as_bytes()),
+            Value::B(bytes) => md5.update(bytes),
+            Value::N(number) => md5.update(number.hashed()),
+            _ => {}
+        }
     }
     let digest = md5.finalize();
     [digest[0], digest[1], digest[2], digest[3]]

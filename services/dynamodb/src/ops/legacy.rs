@@ -80,9 +80,9 @@ pub(crate) fn filter(
     Ok(joined(conditions.collect::<Result<_, _>>()?, operator))
 }
 
-/// `KeyConditions`. An operator that no index serves is told later, once the table was looked at: it is the second part.
-pub(crate) fn key_conditions(given: BTreeMap<String, ApiCondition>) -> Result<(Vec<KeyTest>, bool), Error> {
-    let (count, mut tests, mut served) = (given.len(), Vec::new(), true);
+/// `KeyConditions`. Those that no index serves are told of later, once the table was looked at: the second part names them.
+pub(crate) fn key_conditions(given: BTreeMap<String, ApiCondition>) -> Result<(Vec<KeyTest>, Vec<String>), Error> {
+    let (count, mut tests, mut unserved) = (given.len(), Vec::new(), Vec::new());
     for (name, condition) in given {
         let operator = condition.comparison_operator;
         let mut values = checked(&operator, condition.attribute_value_list.unwrap_or_default())?.into_iter();
@@ -95,7 +95,7 @@ pub(crate) fn key_conditions(given: BTreeMap<String, ApiCondition>) -> Result<(V
             (ComparisonOperator::BeginsWith, Some(value), _) => Span::BeginsWith(value),
             (ComparisonOperator::Between, Some(low), Some(high)) => Span::Between(low, high),
             _ => {
-                served = false;
+                unserved.push(name);
                 continue;
             }
         };
@@ -104,7 +104,7 @@ pub(crate) fn key_conditions(given: BTreeMap<String, ApiCondition>) -> Result<(V
     if !(1..=2).contains(&count) {
         return Err(invalid("Conditions can be of length 1 or 2 only"));
     }
-    Ok((tests, served))
+    Ok((tests, unserved))
 }
 
 /// `AttributeUpdates`.

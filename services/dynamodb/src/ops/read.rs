@@ -71,8 +71,8 @@ pub(crate) async fn query(ctx: &Ctx, input: QueryInput) -> Outcome<Query> {
         attributes: input.attributes_to_get.as_deref(),
     };
     let (filter, paths) = texts.read(compiler)?;
-    let (tests, served) = match (key, input.key_conditions) {
-        (Some(condition), _) => (key_condition::tests(&condition).map_err(invalid)?, true),
+    let (tests, unserved) = match (key, input.key_conditions) {
+        (Some(condition), _) => (key_condition::tests(&condition).map_err(invalid)?, Vec::new()),
         (None, given) => legacy::key_conditions(given.unwrap_or_default())?,
     };
     check_select(input.select.as_ref(), &texts, input.index_name.is_some())?;
@@ -85,7 +85,7 @@ pub(crate) async fn query(ctx: &Ctx, input: QueryInput) -> Outcome<Query> {
         limit: limit(input.limit),
         ..request
     };
-    let range = request.partition(&tests, served, has_filter)?;
+    let range = request.partition(&tests, &unserved, has_filter)?;
     let forward = input.scan_index_forward.unwrap_or(true);
     let page = request.page(ctx, range, forward).await?;
     let (items, count, scanned) = request.shown(page.items, page.scanned);
@@ -118,6 +118,7 @@ pub(crate) async fn scan(ctx: &Ctx, input: ScanInput) -> Outcome<Scan> {
     ];
     params::check(&expressions, &others, &placeholders)?;
     let operator = input.conditional_operator.as_ref();
+    input.attributes_to_get.as_deref().map(legacy::attributes_to_get).transpose()?;
     let old_filter = input.scan_filter.map(|given| legacy::filter(given, operator)).transpose()?.flatten();
     let start = input.exclusive_start_key.map(values::start).transpose()?;
     let segment = segment(input.segment, input.total_segments)?;
@@ -138,7 +139,7 @@ pub(crate) async fn scan(ctx: &Ctx, input: ScanInput) -> Outcome<Scan> {
         ..request
     };
     if let (Some(start), Some(_)) = (&request.start, &request.index.name) {
-        request.check_start(start, "")?;
+        request.check_start(start)?;
     }
     request.whole()?;
     if let (Some(start), None) = (&request.start, &request.index.name) {
@@ -274,13 +275,11 @@ impl Request {
     }
 
     /// The rows of a query: those of its partition that fit, after the start.
-    fn partition(&self, tests: &[KeyTest], served: bool, old_filter: bool) -> Result<store::KeyRange, Error> {
+    fn partition(&self, tests: &[KeyTest], unserved: &[String], old_filter: bool) -> Result<store::KeyRange, Error> {
         if let Some(start) = &self.start {
-            self.check_start(start, "")?;
+            self.check_start(start)?;
         }
-        if !served {
-            return Err(invalid("Attempted conditional constraint is not an indexable operation"));
-        }
+        self.check_served(tests, unserved)?;
         let (hash, span) = key_condition::of_index(tests, &self.index).map_err(told)?;
         self.check_primary_start()?;
         self.check_boundaries(&hash, &span)?;
@@ -289,6 +288,25 @@ impl Request {
         self.whole()?;
         self.check_paths()?;
         Ok(key::range(&self.index, &hash, &span))
+    }
+
+    /// Conditions that no index serves are told of once it is known that no key attribute is without one.
+    fn check_served(&self, tests: &[KeyTest], unserved: &[String]) -> Result<(), Error> {
+        if unserved.is_empty() {
+            return Ok(());
+        }
+        if self.index.range.is_none() && tests.len() + unserved.len() > 1 {
+            return Err(invalid("Query key condition not supported"));
+        }
+        for key in self.index.key() {
+            if unserved.contains(&key.name) {
+                return Err(invalid("Attempted conditional constraint is not an indexable operation"));
+            }
+            if !tests.iter().any(|test| test.name == key.name) {
+                return Err(invalid(format!("Query condition missed key schema element: {}", key.name)));
+            }
+        }
+        Ok(())
     }
 
     async fn page(&self, ctx: &Ctx, range: store::KeyRange, forward: bool) -> Result<Page, Error> {
@@ -324,14 +342,21 @@ impl Request {
         Ok(key::after(range, &place, forward))
     }
 
-    /// A start must have the keys of table and index, and nothing else; `more` is told of one that has not.
-    fn check_start(&self, start: &Item, more: &str) -> Result<(), Error> {
+    /// A start must have the keys of table and index, and nothing else.
+    fn check_start(&self, start: &Item) -> Result<(), Error> {
         let mut names: Vec<&str> =
             self.schema().primary().key().chain(self.index.key()).map(|key| key.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
-        if start.len() != names.len() || !self.index.key().all(|key| start.contains_key(&key.name)) {
-            return Err(invalid(format!("The provided starting key is invalid{more}")));
+        let bad = || invalid("The provided starting key is invalid");
+        if start.len() != names.len() {
+            return Err(bad());
+        }
+        for key in self.index.key() {
+            let value = start.get(&key.name).ok_or_else(bad)?;
+            if value.kind() != key.kind.as_str() {
+                return Err(told(key::mismatch()));
+            }
         }
         key::check_key(&self.index, &key::key_of(self.index.key(), start)).map_err(told)
     }

@@ -21,6 +21,7 @@ pub(crate) async fn update_table(ctx: &Ctx, input: UpdateTableInput) -> Outcome<
     let found = address::table(ctx, &input.table_name).await?;
     let (engine, now, encryption) =
         (ctx.state::<Dynamo>().engine(), ctx.now(), encryption(ctx, input.sse_specification.as_ref()));
+    check_index_units(input.global_secondary_index_updates.as_deref().unwrap_or_default())?;
     let before = found.state_kept().record.clone();
     let mut refused = None;
     let changed = engine.change(&found, |record| {
@@ -98,14 +99,6 @@ fn check(input: &UpdateTableInput) -> Result<(), Error> {
 }
 
 fn check_index_updates(updates: &[GlobalSecondaryIndexUpdate]) -> Result<(), Error> {
-    let units = updates.iter().filter_map(|update| update.update.as_ref()?.provisioned_throughput.as_ref());
-    let most = units.flat_map(|units| [units.read_capacity_units, units.write_capacity_units]).max();
-    if most.is_some_and(|most| most > limits::CAPACITY_UNITS) {
-        return Err(invalid(
-            "This operation cannot be performed with given input values. Please contact DynamoDB service team for more \
-             info: Action Blocked: IndexUpdate",
-        ));
-    }
     let mut seen = Vec::new();
     for update in updates {
         let Some(name) = name_of(update) else {
@@ -123,6 +116,19 @@ fn check_index_updates(updates: &[GlobalSecondaryIndexUpdate]) -> Result<(), Err
     }
     let online = updates.iter().filter(|update| update.create.is_some() || update.delete.is_some()).count();
     if online > 1 { Err(one_at_a_time()) } else { Ok(()) }
+}
+
+/// Capacity that no index can have; told of tables that are there alone.
+fn check_index_units(updates: &[GlobalSecondaryIndexUpdate]) -> Result<(), Error> {
+    let units = updates.iter().filter_map(|update| update.update.as_ref()?.provisioned_throughput.as_ref());
+    let most = units.flat_map(|units| [units.read_capacity_units, units.write_capacity_units]).max();
+    if most.is_some_and(|most| most > limits::CAPACITY_UNITS) {
+        return Err(invalid(
+            "This operation cannot be performed with given input values. Please contact DynamoDB service team for more \
+             info: Action Blocked: IndexUpdate",
+        ));
+    }
+    Ok(())
 }
 
 fn name_of(update: &GlobalSecondaryIndexUpdate) -> Option<&str> {
