@@ -11,6 +11,7 @@ use crate::Dynamo;
 use crate::engine::refusal::Refusal;
 use crate::engine::table::Home;
 use crate::error::invalid;
+use crate::limits;
 
 /// Tags shown at once ("ListTagsOfResource": up to ten calls a second, and one page of at most so many).
 const SHOWN: usize = 10;
@@ -74,7 +75,8 @@ async fn change(ctx: &Ctx, arn: &str, change: impl FnOnce(&Tags) -> Result<Tags,
 }
 
 fn home_of_arn(arn: &str) -> Result<Home, Error> {
-    Home::of_arn(arn).ok_or_else(|| invalid(format!("Invalid TableArn: Invalid ResourceArn provided as input {arn}")))
+    let home = Home::of_arn(arn).filter(|home| limits::NAME_LENGTH.contains(&home.name.len()));
+    home.ok_or_else(|| invalid(format!("Invalid TableArn: Invalid ResourceArn provided as input {arn}")))
 }
 
 fn no_resource(arn: &str) -> Error {
