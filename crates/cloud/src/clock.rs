@@ -108,6 +108,7 @@ mod tests {
     use names::PageTokenKey;
     use runtime::{Random, Runtime};
     use service_kit::CloudParts;
+    use store::Vault;
 
     fn start() -> Timestamp {
         Timestamp::from_secs(1_795_000_000)
@@ -119,7 +120,8 @@ mod tests {
     async fn process(store: &Store, at: Timestamp) -> (ClockKeeper, Cloud) {
         let runtime = Runtime::simulated(1, at);
         let keeper = ClockKeeper::restore(runtime.clock.clone(), store.clone()).await.unwrap();
-        (keeper, Cloud::new(CloudParts::new(runtime, store.clone(), PageTokenKey::new(&[0; 32])), Vec::new()))
+        let (vault, page_tokens) = (Vault::new(&[0; 32]), PageTokenKey::new(&[0; 32]));
+        (keeper, Cloud::new(CloudParts::new(runtime, store.clone(), vault, page_tokens), Vec::new()))
     }
 
     #[tokio::test]
