@@ -41,12 +41,12 @@ pub(crate) mod transact;
 pub(crate) mod value;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use names::Timestamp;
 use runtime::{Random, Runtime};
 use service_kit::Wake;
 use store::{Scope, Sequence, Store, StoreError};
-use tokio::sync::OnceCell;
 
 use directory::Directory;
 use stream::Sequencer;
@@ -61,8 +61,9 @@ struct Inner {
     runtime: Runtime,
     numbers: Sequence,
     sequencer: Sequencer,
-    /// Whether the last sequence number in the store is known.
-    learned: OnceCell<()>,
+    /// Whether the last sequence number in the store is known, and this engine is known to write.
+    learned: AtomicBool,
+    learning: tokio::sync::Mutex<()>,
     directory: Directory,
     chores: Chores,
 }
@@ -87,7 +88,8 @@ impl Engine {
             runtime,
             numbers,
             sequencer: Sequencer::default(),
-            learned: OnceCell::new(),
+            learned: AtomicBool::new(false),
+            learning: tokio::sync::Mutex::default(),
             directory: Directory::default(),
             chores: Chores::default(),
         }))
@@ -101,6 +103,7 @@ impl Engine {
     /// Forgets everything in memory: the store was emptied.
     pub(crate) fn forget(&self) {
         self.0.directory.clear();
+        self.0.learned.store(false, Ordering::Release);
     }
 
     /// Where background work is announced.
@@ -128,7 +131,14 @@ impl Engine {
 
     /// The order of changes, with the last number in the store known.
     async fn sequencer(&self) -> Result<&Sequencer, StoreError> {
-        self.0.learned.get_or_try_init(|| self.learn_sequence()).await?;
+        if !self.0.learned.load(Ordering::Acquire) {
+            let _one = self.0.learning.lock().await;
+            if !self.0.learned.load(Ordering::Acquire) {
+                self.announce().await?;
+                self.learn_sequence().await?;
+                self.0.learned.store(true, Ordering::Release);
+            }
+        }
         Ok(&self.0.sequencer)
     }
 

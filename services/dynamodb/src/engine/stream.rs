@@ -224,7 +224,6 @@ impl Engine {
 
     /// Learns the last sequence number in the store, so that none is given out twice, whatever became of the clock.
     pub(crate) async fn learn_sequence(&self) -> Result<(), StoreError> {
-        self.announce().await?;
         let view = self.store().read().await?;
         for (scope, _, record) in STREAMS.scan_everywhere(&view).await? {
             let span = Span::prefix(&(record.no,));
