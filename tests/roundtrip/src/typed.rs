@@ -37,7 +37,7 @@ operations! {
         SendMessageBatch SetQueueAttributes StartMessageMoveTask TagQueue UntagQueue;
     "sts", api_sts:
         AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity AssumeRoot DecodeAuthorizationMessage GetAccessKeyInfo
-        GetCallerIdentity GetDelegatedAccessToken GetFederationToken GetSessionToken GetWebIdentityToken;
+        GetCallerIdentity GetFederationToken GetSessionToken;
 }
 
 #[cfg(test)]
