@@ -59,10 +59,7 @@ fn ports_and_services_are_told() {
     let process = Process::start(temporary.path(), &["--services", "sts"]);
     assert_eq!(process.ask(&["ports"])[0]["address"], process.authority);
     let services = wire::exchange(&process, "GET /_nephele/services HTTP/1.1\nHost: localhost", "");
-    assert!(
-        services.contains("\"implemented\":[\"GetCallerIdentity\"]") && !services.contains("\"sqs\""),
-        "{services}"
-    );
+    assert!(services.contains("\"GetCallerIdentity\"") && !services.contains("\"sqs\""), "{services}");
     let absent = wire::exchange(&process, &wire::sqs("ListQueues"), "{}");
     assert!(absent.starts_with("HTTP/1.1 501 "), "{absent}");
     let reset = process.run(&["reset", "st"]);

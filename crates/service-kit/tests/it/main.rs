@@ -6,9 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_sts::{
-    GetCallerIdentity, GetCallerIdentityInput, GetCallerIdentityOutput, GetSessionToken, GetSessionTokenInput,
-};
+use api_sts::{GetAccessKeyInfo, GetAccessKeyInfoInput, GetAccessKeyInfoOutput, GetSessionToken, GetSessionTokenInput};
 use service_kit::{
     Access, AccessRequest, Authorizer, BoxFuture, CallRecord, Caller, Ctx, Decision, Error, Fault, Guard, Operations,
     Outcome, Recorder, Service, Task, Wake,
@@ -45,12 +43,12 @@ impl Witness {
 
 /// A service of one operation, which policies decide on.
 fn service() -> Service {
-    let operations = Operations::new().on::<GetCallerIdentity>(|_, _| Ok(Access::any()), answer);
+    let operations = Operations::new().on::<GetAccessKeyInfo>(|_, _| Ok(Access::any()), answer);
     Service::new(&api_sts::SERVICE, operations)
 }
 
-async fn answer(_ctx: &Ctx, _input: GetCallerIdentityInput) -> Outcome<GetCallerIdentity> {
-    Ok(GetCallerIdentityOutput::default())
+async fn answer(_ctx: &Ctx, _input: GetAccessKeyInfoInput) -> Outcome<GetAccessKeyInfo> {
+    Ok(GetAccessKeyInfoOutput::default())
 }
 
 impl Authorizer for Witness {
@@ -80,25 +78,31 @@ impl Recorder for Witness {
 #[tokio::test]
 async fn authorizer_guard_and_recorder_see_every_call_in_this_order() {
     let witness = Witness::default();
-    witness.cloud().call::<GetCallerIdentity>(GetCallerIdentityInput::default()).await.unwrap();
-    assert_eq!(witness.seen(), ["may 000000000000 sts:GetCallerIdentity?", "guard", "GetCallerIdentity done"]);
+    witness.cloud().call::<GetAccessKeyInfo>(GetAccessKeyInfoInput::default()).await.unwrap();
+    assert_eq!(witness.seen(), ["may 000000000000 sts:GetAccessKeyInfo?", "guard", "GetAccessKeyInfo done"]);
 }
 
 #[tokio::test]
 async fn a_denial_stops_before_the_guard_and_says_why() {
     let witness = Witness { denies: true, ..Witness::default() };
-    let answer = witness.cloud().send(WireRequest::query("sts", "Action=GetCallerIdentity&Version=2011-06-15")).await;
+    let answer = witness
+        .cloud()
+        .send(WireRequest::query("sts", "Action=GetAccessKeyInfo&AccessKeyId=AKIAIOSFODNN7EXAMPLE&Version=2011-06-15"))
+        .await;
     assert_eq!(answer.status, 403);
-    let text = "User: arn:aws:iam::000000000000:root is not authorized to perform: sts:GetCallerIdentity because \
+    let text = "User: arn:aws:iam::000000000000:root is not authorized to perform: sts:GetAccessKeyInfo because \
                 no identity-based policy allows the action";
     assert!(answer.text().contains(text), "{}", answer.text());
-    assert_eq!(witness.seen(), ["may 000000000000 sts:GetCallerIdentity?", "GetCallerIdentity failed"]);
+    assert_eq!(witness.seen(), ["may 000000000000 sts:GetAccessKeyInfo?", "GetAccessKeyInfo failed"]);
 }
 
 #[tokio::test]
 async fn a_guard_answers_in_the_handlers_place() {
     let witness = Witness { throttles: true, ..Witness::default() };
-    let answer = witness.cloud().send(WireRequest::query("sts", "Action=GetCallerIdentity&Version=2011-06-15")).await;
+    let answer = witness
+        .cloud()
+        .send(WireRequest::query("sts", "Action=GetAccessKeyInfo&AccessKeyId=AKIAIOSFODNN7EXAMPLE&Version=2011-06-15"))
+        .await;
     assert_eq!(answer.status, 400);
     assert!(answer.text().contains("<Code>Throttling</Code>"), "{}", answer.text());
 }
@@ -115,8 +119,8 @@ async fn a_call_in_process_to_what_is_not_there_says_so() {
 async fn nobody_without_an_account_gets_in() {
     let cloud = TestCloud::new(|_| vec![service()]);
     let someone = Caller::anonymous(cloud.account());
-    let input = GetCallerIdentityInput::default();
-    let denied = cloud.cloud().call::<GetCallerIdentity>(Arc::new(someone), cloud.region().clone(), input).await;
+    let input = GetAccessKeyInfoInput::default();
+    let denied = cloud.cloud().call::<GetAccessKeyInfo>(Arc::new(someone), cloud.region().clone(), input).await;
     assert!(matches!(denied, Err(Error::Fault(Fault::AccessDenied { .. }))));
 }
 

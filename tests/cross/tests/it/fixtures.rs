@@ -42,6 +42,11 @@ impl Fixtures {
                 format!("arn:aws:cloudtrail:us-east-1:{account}:trail/likely")
             }
             ("dynamodb", "TableName", "TableArn") => "likely".to_owned(),
+            ("dynamodb", "BackupArn", _) => {
+                format!("arn:aws:dynamodb:us-east-1:{account}:table/likely/backup/01489602797149-73d8d5bc")
+            }
+            ("dynamodb", "SourceTableName", _) => "likely".to_owned(),
+            ("dynamodb", "Statement", _) => "SELECT * FROM \"likely\" WHERE a = 'x'".to_owned(),
             ("dynamodb", "ResourceArn", _) => format!("arn:aws:dynamodb:us-east-1:{account}:table/likely"),
             ("iam", "PolicyArn", _) => format!("arn:aws:iam::{account}:policy/likely"),
             ("iam", "SAMLProviderArn", _) => format!("arn:aws:iam::{account}:saml-provider/likely"),
