@@ -159,8 +159,7 @@ async fn get_of_table(
         }
         *room -= size;
         sums.add(&table, &units);
-        found
-            .extend(item.map(|item| values::attributes(paths.as_ref().map_or(item.clone(), |paths| paths.cut(&item)))));
+        found.extend(item.map(|item| values::attributes(item::cut(paths.as_ref(), item))));
     }
     let left = (!left.is_empty()).then_some(KeysAndAttributes { keys: left, ..wanted });
     Ok(Got { found, left })

@@ -65,7 +65,7 @@ pub(crate) async fn get_item(ctx: &Ctx, input: GetItemInput) -> Outcome<GetItem>
     check_paths(&table.state().schema, paths.as_ref())?;
     let consistent = input.consistent_read.unwrap_or_default();
     let (item, units) = ctx.state::<Dynamo>().engine().get(&table, &given, consistent).await?;
-    let item = item.map(|item| paths.map_or(item.clone(), |paths| paths.cut(&item)));
+    let item = item.map(|item| cut(paths.as_ref(), item));
     let counted = input.return_consumed_capacity.as_ref();
     Ok(GetItemOutput {
         consumed_capacity: consumed::shown(counted, &table.home.name, &units, Told::Units),
@@ -280,6 +280,14 @@ async fn metrics(
         return Ok(None);
     }
     collection::metrics(ctx, table, item).await
+}
+
+/// What of an item is asked for.
+pub(crate) fn cut(paths: Option<&Paths>, item: Item) -> Item {
+    match paths {
+        Some(paths) => paths.cut(&item),
+        None => item,
+    }
 }
 
 /// An item as the API shows it, when there is one.

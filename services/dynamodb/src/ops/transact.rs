@@ -85,7 +85,7 @@ pub(crate) async fn transact_get_items(ctx: &Ctx, input: TransactGetItemsInput) 
     let mut responses = Vec::with_capacity(found.len());
     for (((item, units), paths), (table, _)) in found.into_iter().zip(cuts).zip(&aimed) {
         sums.add(table, &units);
-        let item = item.map(|item| paths.map_or(item.clone(), |paths| paths.cut(&item)));
+        let item = item.map(|item| item::cut(paths.as_ref(), item));
         responses.push(api_dynamodb::ItemResponse { item: some_attributes(item) });
     }
     let asked = input.return_consumed_capacity.as_ref();
