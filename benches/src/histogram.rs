@@ -54,7 +54,8 @@ impl Histogram {
     /// A duration that the share `quantile` (0 to 1) of all does not exceed, at most 1/64 too large and never above the largest; zero when nothing
     /// was counted.
     pub fn quantile(&self, quantile: f64) -> Duration {
-        let wanted = ((self.total as f64 * quantile).ceil() as u64).max(1);
+        // A product that rounding left a hair above a whole number is that number.
+        let wanted = ((self.total as f64 * quantile - 1e-6).ceil() as u64).max(1);
         let mut seen = 0;
         for (index, count) in self.counts.iter().enumerate() {
             seen += count;
@@ -97,6 +98,14 @@ mod tests {
             histogram.record(Duration::from_nanos(nanos));
             assert_eq!(histogram.quantile(0.5), Duration::from_nanos(nanos));
         }
+    }
+
+    #[test]
+    fn shares_that_have_no_exact_float_count_right() {
+        let mut histogram = Histogram::default();
+        (1..=100).for_each(|nanos| histogram.record(Duration::from_nanos(nanos * (1 << 30))));
+        let rank = |share: f64| histogram.quantile(share).as_nanos() as u64 >> 30;
+        assert_eq!((rank(0.29), rank(0.57), rank(0.99)), (29, 57, 99));
     }
 
     proptest! {
