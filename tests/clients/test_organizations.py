@@ -71,3 +71,25 @@ def test_who_is_in_no_organization_is_told_so(cloud, account):
     error = caught.value.response["Error"]
     assert error["Code"] == "AWSOrganizationsNotInUseException"
     assert error["Message"] == "Your account is not a member of an organization."
+
+
+def test_an_organization_binds_as_before_after_a_crash(own_cloud):
+    organizations = own_cloud.client("organizations", "111122223333")
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    made = organizations.create_account(Email="kept@example.com", AccountName="kept")["CreateAccountStatus"]["Id"]
+    # The timer that makes the account is in the store too.
+    own_cloud.crash()
+    own_cloud.advance(5)
+    status = organizations.describe_create_account_status(CreateAccountRequestId=made)["CreateAccountStatus"]
+    assert status["State"] == "SUCCEEDED", status
+    bound = status["AccountId"]
+    unit = organizations.create_organizational_unit(ParentId=root, Name="u")["OrganizationalUnit"]["Id"]
+    organizations.move_account(AccountId=bound, SourceParentId=root, DestinationParentId=unit)
+    content = document(deny("sqs:CreateQueue"))
+    policy = organizations.create_policy(Content=content, Description="d", Name="n", Type="SERVICE_CONTROL_POLICY")
+    organizations.attach_policy(PolicyId=policy["Policy"]["PolicySummary"]["Id"], TargetId=unit)
+    own_cloud.crash()
+    assert "explicit deny in a service control policy" in denied(own_cloud.client("sqs", bound).create_queue, QueueName="q")
+    assert [account["Id"] for account in organizations.list_accounts_for_parent(ParentId=unit)["Accounts"]] == [bound]
