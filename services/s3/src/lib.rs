@@ -12,3 +12,8 @@ use service_kit::{CloudParts, Service};
 pub fn service(_parts: &CloudParts) -> Service {
     Service::new(&api_s3::SERVICE, ops::table())
 }
+
+/// The control API of the same buckets.
+pub fn control(_parts: &CloudParts) -> Service {
+    Service::new(&api_s3control::SERVICE, service_kit::Operations::new())
+}
