@@ -1,9 +1,11 @@
-//! Amazon Simple Storage Service. None of its operations is built yet; all answer `NotImplemented`.
+//! Amazon Simple Storage Service: durable buckets of encrypted objects.
 //!
-//! | file | noun |
+//! | file | what |
 //! |---|---|
-//! | `ops/mod.rs` | the operation table |
+//! | `ops/` | the AWS edge of S3; `ops/mod.rs` is the operation table |
+//! | `control/` | the AWS edge of S3 Control: access points, account-wide settings, batch jobs |
 
+mod control;
 mod ops;
 
 use service_kit::{CloudParts, Service};
@@ -13,7 +15,7 @@ pub fn service(_parts: &CloudParts) -> Service {
     Service::new(&api_s3::SERVICE, ops::table())
 }
 
-/// The control API of the same buckets.
+/// Its control plane, on the same parts.
 pub fn control(_parts: &CloudParts) -> Service {
-    Service::new(&api_s3control::SERVICE, service_kit::Operations::new())
+    Service::new(&api_s3control::SERVICE, control::table())
 }
