@@ -4,10 +4,12 @@ use names::{AccountId, Timestamp};
 use runtime::Clock;
 use service_kit::{AuthenticationFailure, Caller, Cloud, Credentials, Fault, KeyOwner, PresentedKey};
 use sigv4::{
-    BodyHash, Presented, Request, SignatureError, SigningKeys, Style, TimeCheck, V4, check_before_lookup, check_scope,
-    identify, verify,
+    BodyHash, Presented, Request, SignatureError, SigningKeys, Style, TimeCheck, V4, Verified, check_before_lookup,
+    check_scope, identify, verify,
 };
 use smithy::ServiceSchema;
+
+use crate::framing::Framing;
 
 /// What the signature check needs.
 pub(crate) struct Authentication<'a> {
@@ -59,20 +61,24 @@ impl Authentication<'_> {
         claim: &Claim<'_>,
         service: &ServiceSchema,
         body: BodyHash<'_>,
-    ) -> Result<Caller, Fault> {
+    ) -> Result<(Caller, Framing), Fault> {
         let style = Style::of_service(service.signing_name);
+        let whole = matches!(body, BodyHash::Bytes(_));
         let Some(v4) = claim.v4() else {
             return match claim.0 {
                 Presented::V2(_) => Err(unsupported()),
-                _ => Ok(Caller::anonymous(AccountId::DEFAULT)),
+                _ => Ok((Caller::anonymous(AccountId::DEFAULT), Framing::unverified(request)?)),
             };
         };
         self.in_time(request, v4, style)?;
         check_scope(v4, Some(service.signing_name), None).map_err(|error| refused(&error, style))?;
         let key = PresentedKey { access_key: &v4.credential.access_key, token: v4.session_token.as_deref() };
         match self.credentials.owner(self.cloud, key).await {
-            KeyOwner::Known { secrets, caller } => self.signed(request, v4, &secrets, style, body).map(|()| caller),
-            KeyOwner::Unchecked(caller) => Ok(caller),
+            KeyOwner::Known { secrets, caller } => {
+                let verified = self.signed(request, v4, &secrets, style, body)?;
+                Ok((caller, Framing::verified(request, verified, whole)))
+            }
+            KeyOwner::Unchecked(caller) => Ok((caller, Framing::unverified(request)?)),
             KeyOwner::Expired => Err(Fault::Authentication(AuthenticationFailure::ExpiredToken)),
             KeyOwner::InvalidToken => Err(Fault::Authentication(AuthenticationFailure::InvalidToken)),
             KeyOwner::Inactive => Err(Fault::Authentication(AuthenticationFailure::InactiveKey)),
@@ -96,11 +102,11 @@ impl Authentication<'_> {
         secrets: &[sigv4::Secret],
         style: Style,
         body: BodyHash<'_>,
-    ) -> Result<(), Fault> {
+    ) -> Result<Verified, Fault> {
         let mut failure = None;
         for secret in secrets {
-            match self.on_either_clock(|time| verify(request, v4, secret, self.keys, body, time, style).map(drop)) {
-                Ok(()) => return Ok(()),
+            match self.on_either_clock(|time| verify(request, v4, secret, self.keys, body, time, style)) {
+                Ok(verified) => return Ok(verified),
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
@@ -109,10 +115,10 @@ impl Authentication<'_> {
 
     /// A client signs with its own clock, whose instants the history of jumps maps to ours. One that corrected itself by
     /// our `Date` header signs with our time already, and is believed as well.
-    fn on_either_clock(
+    fn on_either_clock<T>(
         &self,
-        check: impl Fn(&TimeCheck<'_>) -> Result<(), SignatureError>,
-    ) -> Result<(), SignatureError> {
+        check: impl Fn(&TimeCheck<'_>) -> Result<T, SignatureError>,
+    ) -> Result<T, SignatureError> {
         let clock = self.clock();
         let now = clock.now();
         let mapped = check(&TimeCheck { now, at_real: &|real| clock.at_real(real) });
@@ -144,7 +150,7 @@ fn unsupported() -> Fault {
 }
 
 /// A refusal as a fault; the texts are AWS's.
-fn refused(error: &SignatureError, style: Style) -> Fault {
+pub(crate) fn refused(error: &SignatureError, style: Style) -> Fault {
     let message = error.message(style);
     Fault::Authentication(match error {
         SignatureError::Mismatch(mismatch) => AuthenticationFailure::Mismatch {

@@ -7,7 +7,10 @@
 //! | `road.rs` | the road, step by step |
 //! | `trip.rs` | one request while it is on the road |
 //! | `limits.rs` | what one client can cost |
-//! | `body.rs` | bodies of requests, bounded in size and time, and of answers |
+//! | `body.rs` | bodies of requests that are read whole, bounded in size and time, and of answers |
+//! | `arriving.rs` | the body of a request: whole, still coming, or broken |
+//! | `coming.rs` | bodies that are read while they come |
+//! | `framing.rs` | what a body's bytes are wrapped in and held against |
 //! | `identify/` | which service and operation a request means |
 //! | `authenticate.rs` | whether the request is signed by them |
 //! | `respond.rs` | answers and errors in the request's protocol |
@@ -16,9 +19,12 @@
 //! | `access_log.rs` | one line a request |
 
 mod access_log;
+mod arriving;
 mod authenticate;
 mod body;
+mod coming;
 mod cors;
+mod framing;
 pub mod identify;
 mod limits;
 mod listen;

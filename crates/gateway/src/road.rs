@@ -4,21 +4,24 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::header::{DATE, HeaderValue, REFERER, USER_AGENT};
+use http::header::{CONTENT_TYPE, DATE, EXPECT, HeaderValue, REFERER, USER_AGENT};
 use http::request::Parts;
 use http::{Method, Request, Response};
 use hyper::body::Incoming;
-use names::{AccountId, Region, RequestId};
+use names::{Region, RequestId};
 use protocols::RequestParts;
 use service_kit::dialect::{Dialect, Usual};
 use service_kit::{AuthenticationFailure, Caller, Cloud, Credentials, Error, Fault, Found, Input, RequestInfo};
 use sigv4::{BodyHash, SigningKeys};
-use smithy::{OperationSchema, ProtocolKind, Schema};
+use smithy::{Kind, OperationSchema, ProtocolKind, Schema};
 
 use crate::access_log::{AccessLine, AccessLog};
+use crate::arriving::{Arriving, Content};
 use crate::authenticate::{Authentication, Claim};
 use crate::body::{self, BodyError, ResponseBody, full};
+use crate::coming::Coming;
 use crate::cors::{self, Origins};
+use crate::framing::Framing;
 use crate::identify::{DataPlaneHosts, HostParts, Identified, Named, Unidentified, identify};
 use crate::limits::Limits;
 use crate::own::{self, OwnEndpoints};
@@ -74,6 +77,13 @@ impl Gateway {
     /// Answers a request from a socket.
     pub(crate) async fn serve(&self, request: Request<Incoming>, peer: Peer) -> Response<ResponseBody> {
         let (head, incoming) = request.into_parts();
+        if self.streams(&head) {
+            let awaits_leave = head.headers.contains_key(EXPECT);
+            let coming = Coming::new(incoming, awaits_leave);
+            let response = self.travel(head, Arriving::Coming(coming.clone()), peer).await;
+            coming.drain();
+            return response;
+        }
         let limits = self.limits();
         match body::read(incoming, limits.body_bytes, limits.pause).await {
             Ok(body) => self.handle(head, body, peer).await,
@@ -83,7 +93,7 @@ impl Gateway {
 
     /// Answers a request that is in memory already.
     pub async fn handle(&self, head: Parts, body: Bytes, peer: Peer) -> Response<ResponseBody> {
-        self.travel(head, Ok(body), peer).await
+        self.travel(head, Arriving::Whole(body), peer).await
     }
 
     /// Answers a request whose body could not be read, as far as its head tells how.
@@ -93,12 +103,12 @@ impl Gateway {
             BodyError::Stalled => Fault::Malformed { reason: "The request body did not arrive in time.".to_owned() },
             BodyError::Broken => Fault::Malformed { reason: "The request body is incomplete.".to_owned() },
         };
-        let mut response = self.travel(head, Err(fault), peer).await;
+        let mut response = self.travel(head, Arriving::Broken(fault), peer).await;
         response.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
         response
     }
 
-    async fn travel(&self, mut head: Parts, body: Result<Bytes, Fault>, peer: Peer) -> Response<ResponseBody> {
+    async fn travel(&self, mut head: Parts, body: Arriving, peer: Peer) -> Response<ResponseBody> {
         let parts = &self.0.parts;
         if cors::is_preflight(&head.method, &head.headers) {
             return cors::preflight(&parts.origins, &head.headers);
@@ -108,12 +118,12 @@ impl Gateway {
             return cors::refusal();
         }
         let mut response = match body {
-            Ok(body) if own::is_own(head.uri.path()) => {
+            Arriving::Whole(body) if own::is_own(head.uri.path()) => {
                 head.extensions.insert(peer);
                 parts.own.serve(Request::from_parts(head, body)).await
             }
-            Ok(body) => self.api_or_data_plane(head, body, peer).await,
-            Err(fault) => self.timed(&head, &Bytes::new(), peer, Some(fault)).await,
+            Arriving::Whole(body) => self.api_or_data_plane(head, body, peer).await,
+            other => self.timed(&head, &other, peer).await,
         };
         if let Some(origin) = origin {
             cors::allow(response.headers_mut(), origin);
@@ -125,19 +135,18 @@ impl Gateway {
         let plane = self.0.parts.hosts.find(&bare(host_of(&head)));
         match plane {
             Some(plane) => plane.serve(Request::from_parts(head, body)).await,
-            None => self.timed(&head, &body, peer, None).await,
+            None => self.timed(&head, &Arriving::Whole(body), peer).await,
         }
     }
 
     /// Takes an API request down the road and notes it.
-    async fn timed(&self, head: &Parts, body: &Bytes, peer: Peer, broken: Option<Fault>) -> Response<ResponseBody> {
+    async fn timed(&self, head: &Parts, arriving: &Arriving, peer: Peer) -> Response<ResponseBody> {
         let started = Instant::now();
         let cloud = self.cloud();
         let id = RequestId::from_random(cloud.runtime().random.u128());
         let id_text = id.to_string();
-        let host = host_of(head);
-        let trip = Trip { head, body, peer, id, id_text: &id_text, host, bare_host: bare(host) };
-        let (identified, answer) = self.answer(&trip, broken).await;
+        let trip = Trip { id, id_text: &id_text, ..Trip::new(head, arriving, peer) };
+        let (identified, answer) = self.answer(&trip, arriving.broken()).await;
         let mut response = answer.response;
         self.stamp(&mut response, head.method == Method::HEAD);
         let named = identified.as_ref();
@@ -190,11 +199,11 @@ impl Gateway {
         found: Option<Found<'_>>,
         reply: &Reply<'_>,
     ) -> Result<Answer, Error> {
-        let caller = self.authenticate(trip, identified, claim).await?;
+        let (caller, framing) = self.authenticate(trip, identified, claim).await?;
         let found = found.ok_or_else(|| absent(identified))?;
         let region = self.region(trip, claim)?;
         let (caller, request) = (Arc::new(caller), Arc::new(self.request_info(trip, identified)));
-        let input = match self.decode(trip, identified, &found) {
+        let input = match self.decode(trip, identified, &found, framing) {
             Ok(input) => input,
             Err(fault) => {
                 let error = Error::from(fault);
@@ -206,15 +215,20 @@ impl Gateway {
         Ok(reply.output(found.schema(), output.as_mut()))
     }
 
-    async fn authenticate(&self, trip: &Trip<'_>, identified: &Identified, claim: &Claim<'_>) -> Result<Caller, Fault> {
-        if claim.is_anonymous() {
-            let open = identified.unsigned() || self.open_to_anonymous(identified);
-            return if open { Ok(Caller::anonymous(AccountId::DEFAULT)) } else { Err(missing()) };
+    async fn authenticate(
+        &self,
+        trip: &Trip<'_>,
+        identified: &Identified,
+        claim: &Claim<'_>,
+    ) -> Result<(Caller, Framing), Fault> {
+        if claim.is_anonymous() && !identified.unsigned() && !self.open_to_anonymous(identified) {
+            return Err(missing());
         }
         let parts = &self.0.parts;
         let cloud = self.cloud();
         let check = Authentication { credentials: parts.credentials.as_ref(), keys: &self.0.signing_keys, cloud };
-        check.check(&trip.signed(), claim, &identified.service.schema, BodyHash::Bytes(trip.body)).await
+        let body = if trip.coming.is_some() { BodyHash::FromHeader } else { BodyHash::Bytes(trip.body) };
+        check.check(&trip.signed(), claim, &identified.service.schema, body).await
     }
 
     fn open_to_anonymous(&self, identified: &Identified) -> bool {
@@ -233,11 +247,18 @@ impl Gateway {
     }
 
     /// Fills the operation's input from the wire and holds it against the model.
-    fn decode(&self, trip: &Trip<'_>, identified: &Identified, found: &Found<'_>) -> Result<Box<dyn Input>, Fault> {
+    fn decode(
+        &self,
+        trip: &Trip<'_>,
+        identified: &Identified,
+        found: &Found<'_>,
+        framing: Framing,
+    ) -> Result<Box<dyn Input>, Fault> {
         let head = trip.head;
+        let content = Content::read(trip, framing, self.limits().pause)?;
         let query = identified.protocol == ProtocolKind::Query;
         let form = if query { with_path_parameter(trip, found)? } else { None };
-        let (labels, body) = (identified.labels.as_slice(), form.as_ref().unwrap_or(trip.body));
+        let (labels, body) = (identified.labels.as_slice(), form.as_ref().unwrap_or(content.bytes()));
         let parts = RequestParts { method: &head.method, uri: &head.uri, headers: &head.headers, labels, body };
         let mut input = found.new_input();
         let read = protocols::protocol(identified.protocol).decode(found.schema(), &parts, input.as_mut());
@@ -246,7 +267,27 @@ impl Gateway {
         protocols::tokens::fill(input.as_mut(), &mut || random.uuid());
         let mut issues = protocols::validate(found.schema(), input.as_ref(), missing);
         issues.retain(|issue| found.dialect().holds_to(issue));
-        if issues.is_empty() { Ok(input) } else { Err(Fault::Validation(issues)) }
+        if !issues.is_empty() {
+            return Err(Fault::Validation(issues));
+        }
+        if takes_stream(found.schema()) {
+            input.set_stream(content.into_stream());
+        }
+        Ok(input)
+    }
+
+    /// Whether the body of a request is to be read while it comes: its operation takes a stream.
+    fn streams(&self, head: &Parts) -> bool {
+        let may = matches!(head.method, Method::PUT | Method::POST) && !is_rpc(head) && !own::is_own(head.uri.path());
+        if !may || self.0.parts.hosts.find(&bare(host_of(head))).is_some() {
+            return false;
+        }
+        let nothing = Arriving::Whole(Bytes::new());
+        let trip = Trip::new(head, &nothing, Peer::NOBODY);
+        let claim = Claim::read(&trip.signed());
+        let signing_name = claim.as_ref().ok().and_then(Claim::signing_name);
+        let identified = identify(&trip.named(signing_name)).ok();
+        identified.and_then(|identified| self.find(&identified)).is_some_and(|found| takes_stream(found.schema()))
     }
 
     fn request_info(&self, trip: &Trip<'_>, identified: &Identified) -> RequestInfo {
@@ -283,6 +324,17 @@ impl Gateway {
             *response.body_mut() = full(Bytes::new());
         }
     }
+}
+
+/// Whether a request names its operation in a header or a form: no such operation takes a stream.
+fn is_rpc(head: &Parts) -> bool {
+    let headers = &head.headers;
+    let form = header_text(headers, CONTENT_TYPE.as_str()).starts_with("application/x-www-form-urlencoded");
+    headers.contains_key("x-amz-target") || headers.contains_key("smithy-protocol") || form
+}
+
+fn takes_stream(operation: &OperationSchema) -> bool {
+    operation.input.members.iter().any(|member| member.target.kind == Kind::ByteStream)
 }
 
 /// The form of a query request with what its path stands for, when it does not say so itself.

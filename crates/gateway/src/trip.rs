@@ -1,6 +1,6 @@
 //! One request while it is on the road: its parts, and how each step sees them.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
@@ -8,6 +8,8 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 use names::RequestId;
 
+use crate::arriving::Arriving;
+use crate::coming::Coming;
 use crate::identify::Head;
 
 /// The other end of a connection.
@@ -22,7 +24,9 @@ pub struct Peer {
 /// One request while it is on the road.
 pub(crate) struct Trip<'a> {
     pub(crate) head: &'a Parts,
+    /// The body; empty while it is still coming.
     pub(crate) body: &'a Bytes,
+    pub(crate) coming: Option<&'a Coming>,
     pub(crate) peer: Peer,
     pub(crate) id: RequestId,
     pub(crate) id_text: &'a str,
@@ -30,7 +34,20 @@ pub(crate) struct Trip<'a> {
     pub(crate) bare_host: String,
 }
 
+impl Peer {
+    /// Stands for the other end where nobody asks for it.
+    pub(crate) const NOBODY: Self =
+        Self { address: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0), secure: false };
+}
+
 impl<'a> Trip<'a> {
+    /// A trip without an id yet.
+    pub(crate) fn new(head: &'a Parts, arriving: &'a Arriving, peer: Peer) -> Self {
+        let host = host_of(head);
+        let (body, coming) = arriving.parts();
+        Self { head, body, coming, peer, id: RequestId::from_random(0), id_text: "", host, bare_host: bare(host) }
+    }
+
     /// The head as the signature check sees it.
     pub(crate) fn signed(&self) -> sigv4::Request<'a> {
         sigv4::Request { method: &self.head.method, uri: &self.head.uri, headers: &self.head.headers, host: self.host }

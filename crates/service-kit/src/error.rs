@@ -3,7 +3,7 @@
 use smithy::{ApiError, Operation};
 use store::StoreError;
 
-use crate::Fault;
+use crate::{BodyFault, Fault};
 
 /// What a handler gives.
 pub type Outcome<O> = Result<<O as Operation>::Output, Error>;
@@ -15,6 +15,14 @@ pub enum Error {
     Modeled(ApiError),
     /// From the closed set.
     Fault(Fault),
+}
+
+impl Error {
+    /// Why a streaming body could not be read to its end. What the gateway found says so itself; anything else ended it early.
+    pub fn from_body(error: std::io::Error) -> Self {
+        let fault = error.into_inner().and_then(|inner| inner.downcast::<Self>().ok());
+        fault.map_or(Self::Fault(Fault::Body(BodyFault::Incomplete)), |fault| *fault)
+    }
 }
 
 impl From<ApiError> for Error {

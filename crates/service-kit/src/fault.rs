@@ -50,6 +50,8 @@ pub enum Fault {
         /// The limit in bytes.
         limit: u64,
     },
+    /// A body that was read while it came is not what was promised or signed.
+    Body(BodyFault),
     /// Too many requests.
     Throttled {
         /// AWS's text; empty for the usual one.
@@ -66,6 +68,34 @@ pub enum Fault {
     Internal {
         /// For the log.
         internal: String,
+    },
+}
+
+/// What is wrong with a body that is read while it comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyFault {
+    /// It ended too early, or its framing is broken.
+    Incomplete,
+    /// Nothing came for as long as a client may pause.
+    Stalled,
+    /// A chunk that is too small and not the last.
+    SmallChunk {
+        /// Its number, from one.
+        chunk: u64,
+        /// Its size in bytes.
+        size: u64,
+    },
+    /// The headers after it are broken or not those that were announced.
+    Trailer,
+    /// It has more bytes than were allowed.
+    TooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// It has fewer bytes than were asked for.
+    TooSmall {
+        /// The least in bytes.
+        least: u64,
     },
 }
 

@@ -59,7 +59,7 @@ pub use deeds::{Deed, Deeds};
 pub use dialect::{Dialect, Rendered};
 pub use dispatch::Found;
 pub use error::{Error, Outcome};
-pub use fault::{AuthenticationFailure, Fault};
+pub use fault::{AuthenticationFailure, BodyFault, Fault};
 pub use guard::{Guard, Unguarded};
 pub use operation::{Handler, Input, Operations, Output};
 pub use principals::{Guardrails, HeldPolicy, Identity, IssuedKey, KeyUse, Membership, Principals};

@@ -60,4 +60,4 @@ pub use request::{Algorithm, Request, Style};
 pub use secret::Secret;
 pub use time::{HOST_CLOCK, TimeCheck};
 pub use v2::{V2, V2Form, verify_v2};
-pub use verify::{BodyHash, BodyHasher, Verified, verify};
+pub use verify::{BodyHash, BodyHasher, Verified, unverified_decoder, verify};

@@ -213,6 +213,23 @@ fn parse(text: &str) -> Result<Payload, SignatureError> {
     Payload::parse(text).ok_or_else(|| SignatureError::BadContentSha256 { text: text.to_owned() })
 }
 
+/// The decoder of an `aws-chunked` body whose signatures nobody can check, since the request has none or the secret is not
+/// known. `None` when the body is not of that form.
+///
+/// # Errors
+/// The body's length is not told.
+pub fn unverified_decoder(request: &Request<'_>) -> Result<Option<ChunkDecoder>, SignatureError> {
+    match request.header("x-amz-content-sha256").and_then(Payload::parse) {
+        Some(Payload::Chunked(form)) => Ok(Some(ChunkDecoder::new(form, decoded_length(request)?, None))),
+        _ => Ok(None),
+    }
+}
+
+fn decoded_length(request: &Request<'_>) -> Result<u64, SignatureError> {
+    let length = request.header("x-amz-decoded-content-length").and_then(|text| text.trim().parse().ok());
+    length.ok_or(SignatureError::MissingDecodedLength)
+}
+
 fn decoder(
     request: &Request<'_>,
     v4: &V4<'_>,
@@ -220,8 +237,7 @@ fn decoder(
     key: SigningKey,
     scope: String,
 ) -> Result<ChunkDecoder, SignatureError> {
-    let length = request.header("x-amz-decoded-content-length").and_then(|text| text.trim().parse().ok());
-    let length = length.ok_or(SignatureError::MissingDecodedLength)?;
+    let length = decoded_length(request)?;
     if form.signed.is_some_and(|algorithm| algorithm != v4.algorithm) {
         let text = request.header("x-amz-content-sha256").unwrap_or_default().to_owned();
         return Err(SignatureError::BadContentSha256 { text });

@@ -39,5 +39,5 @@ pub use operation::{HttpBinding, Operation, OperationSchema, ProtocolKind, Servi
 pub use schema::{Constraints, Kind, Location, Member, Schema, TimestampFormat};
 pub use serde_json::Value as Document;
 pub use shape::{MAX_DEPTH, Malformed, ReadResult, Reader, Shape, Value, WriteValue, Writer};
-pub use stream::{ByteStream, EventStream};
+pub use stream::{ByteStream, EventStream, Trailers};
 pub use values::write_optional;

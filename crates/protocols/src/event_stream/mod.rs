@@ -60,7 +60,7 @@ fn frames(first: Option<Bytes>, payload: Payload, events: Events) -> ByteStream 
         future::ready(open.then_some(event))
     };
     let rest = events.0.scan(false, ended_after).map(move |event| Ok(one(payload, event).encode()));
-    ByteStream { length: None, pieces: Box::pin(stream::iter(first.map(Ok)).chain(rest)) }
+    ByteStream::new(None, stream::iter(first.map(Ok)).chain(rest))
 }
 
 fn one(payload: Payload, event: Result<Box<dyn Shape>, ApiError>) -> Frame {

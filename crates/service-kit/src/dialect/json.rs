@@ -1,6 +1,8 @@
 //! Words of awsJson and CBOR services.
 
-use super::{BUSY, OUR_FAULT, Rendered, authentication_text, constraints, denial, not_implemented, throttle_text};
+use super::{
+    BUSY, OUR_FAULT, Rendered, authentication_text, body, constraints, denial, not_implemented, throttle_text,
+};
 use crate::{AuthenticationFailure as Auth, Fault};
 
 const CORAL: &str = "com.amazon.coral.service";
@@ -32,6 +34,7 @@ pub(super) fn render(fault: &Fault) -> Rendered {
             let text = format!("Request size exceeded {limit} bytes");
             Rendered::sender("RequestEntityTooLargeException", 413, text).query_code("RequestEntityTooLarge")
         }
+        Fault::Body(fault) => body(fault),
         Fault::Throttled { message } => {
             Rendered::sender("ThrottlingException", 400, throttle_text(message)).query_code("Throttling")
         }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use protocols::coral;
 use smithy::{Party, ProtocolKind, ServiceSchema};
 
-use crate::{AuthenticationFailure, Fault};
+use crate::{AuthenticationFailure, BodyFault, Fault};
 
 /// A failure as a protocol writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +130,40 @@ impl Rendered {
 pub fn denial(principal: &str, action: &str, resource: Option<&str>, reason: &str) -> String {
     let on = resource.map(|r| format!(" on resource: {r}")).unwrap_or_default();
     format!("User: {principal} is not authorized to perform: {action}{on} {reason}")
+}
+
+/// Broken bodies, in the words of S3, whose bodies stream.
+fn body(fault: &BodyFault) -> Rendered {
+    match fault {
+        BodyFault::Incomplete => {
+            let text = "You did not provide the number of bytes specified by the Content-Length HTTP header";
+            Rendered::sender("IncompleteBody", 400, text)
+        }
+        BodyFault::Stalled => {
+            let text = "Your socket connection to the server was not read from or written to within the timeout period. \
+                        Idle connections will be closed.";
+            Rendered::sender("RequestTimeout", 400, text)
+        }
+        BodyFault::SmallChunk { chunk, size } => {
+            let text = "Only the last chunk is allowed to have a size less than 8192 bytes";
+            let rendered = Rendered::sender("InvalidChunkSizeError", 403, text);
+            rendered.with("Chunk", chunk.to_string()).with("BadChunkSize", size.to_string())
+        }
+        BodyFault::Trailer => {
+            let text = "The request contained trailing data that was not well-formed or did not conform to our published \
+                        schema.";
+            Rendered::sender("MalformedTrailerError", 400, text)
+        }
+        BodyFault::TooLarge { limit } => {
+            let rendered =
+                Rendered::sender("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
+            rendered.with("MaxSizeAllowed", limit.to_string())
+        }
+        BodyFault::TooSmall { least } => {
+            let text = "Your proposed upload is smaller than the minimum allowed size";
+            Rendered::sender("EntityTooSmall", 400, text).with("MinSizeAllowed", least.to_string())
+        }
+    }
 }
 
 /// The text of an operation that is AWS's but not ours yet.

@@ -1,6 +1,8 @@
 //! Words of query services.
 
-use super::{BUSY, OUR_FAULT, Rendered, authentication_text, constraints, denial, not_implemented, throttle_text};
+use super::{
+    BUSY, OUR_FAULT, Rendered, authentication_text, body, constraints, denial, not_implemented, throttle_text,
+};
 use crate::{AuthenticationFailure as Auth, Fault};
 
 pub(super) fn render(fault: &Fault) -> Rendered {
@@ -24,6 +26,7 @@ pub(super) fn render(fault: &Fault) -> Rendered {
         Fault::TooLarge { limit } => {
             Rendered::sender("RequestEntityTooLarge", 413, format!("Request size exceeded {limit} bytes"))
         }
+        Fault::Body(fault) => body(fault),
         Fault::Throttled { message } => Rendered::sender("Throttling", 400, throttle_text(message)),
         Fault::InvalidPageToken => Rendered::sender("InvalidNextToken", 400, "Invalid NextToken"),
         Fault::Unavailable { .. } => Rendered::receiver("ServiceUnavailable", 503, BUSY),
