@@ -302,6 +302,7 @@ impl Gateway {
             referer: text(REFERER.as_str()),
             called_via: Vec::new(),
             source_arn: None,
+            once: Arc::default(),
             base_url: self.base_url(trip),
             trace: (!trace.is_empty()).then_some(trace),
             at: self.cloud().runtime().clock.now(),

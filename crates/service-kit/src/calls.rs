@@ -16,7 +16,7 @@ impl Cloud {
         self.call_within::<O>(caller, region, request, input).await
     }
 
-    async fn call_within<O: Operation>(
+    pub(crate) async fn call_within<O: Operation>(
         &self,
         caller: Arc<Caller>,
         region: Region,
@@ -32,7 +32,7 @@ impl Cloud {
         Ok(*output.downcast::<O::Output>().expect("the table answers with the operation's output"))
     }
 
-    fn inner_request(&self) -> RequestInfo {
+    pub(crate) fn inner_request(&self) -> RequestInfo {
         RequestInfo {
             id: RequestId::from_random(self.runtime().random.u128()),
             protocol: None,
@@ -42,6 +42,7 @@ impl Cloud {
             referer: String::new(),
             called_via: Vec::new(),
             source_arn: None,
+            once: Arc::default(),
             base_url: self.base_url().to_owned(),
             trace: None,
             at: self.runtime().clock.now(),
@@ -75,6 +76,7 @@ impl Ctx {
 
     fn onward(&self) -> RequestInfo {
         let id = RequestId::from_random(self.random().u128());
-        RequestInfo { id, protocol: None, at: self.now(), ..RequestInfo::clone(&self.request) }
+        let once = Arc::default();
+        RequestInfo { id, protocol: None, at: self.now(), once, ..RequestInfo::clone(&self.request) }
     }
 }

@@ -46,6 +46,9 @@ pub struct RequestInfo {
     pub called_via: Vec<String>,
     /// The resource on whose account a service calls: `aws:SourceArn`.
     pub source_arn: Option<String>,
+    /// Ids of the deliveries in it, in the order of its entries; empty unless a service delivers. What was taken under an id
+    /// already is not taken again.
+    pub once: Arc<[u128]>,
     /// Scheme, host and port under which the client reached us: the start of every URL we answer with.
     pub base_url: String,
     /// `X-Amzn-Trace-Id`, when the client sent one.

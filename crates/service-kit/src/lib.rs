@@ -20,7 +20,9 @@
 //! | `record.rs` | what is told of a finished call: audit, metrics, meter |
 //! | `error.rs`, `fault.rs` | modelled errors and the closed set of other failures |
 //! | `dialect/` | a failure in a service's words |
-//! | `calls.rs` | typed and JSON calls of other services, in process |
+//! | `calls.rs`, `json_calls.rs` | typed and JSON calls of other services, in process |
+//! | `receiver.rs` | deliveries to whatever stands at an ARN |
+//! | `roles.rs` | roles that services take on |
 //! | `tasks.rs` | background work, woken by signal and by period |
 //! | `timers.rs` | durable alarms, fired in order however the clock is moved |
 //! | `paging.rs` | listing a page at a time |
@@ -39,11 +41,14 @@ mod dispatch;
 mod error;
 mod fault;
 mod guard;
+mod json_calls;
 mod operation;
 pub mod paging;
 mod principals;
+mod receiver;
 mod record;
 mod resource;
+mod roles;
 mod service;
 mod session;
 pub mod tagging;
@@ -63,8 +68,10 @@ pub use fault::{AuthenticationFailure, BodyFault, Fault};
 pub use guard::{Guard, Unguarded};
 pub use operation::{Handler, Input, Operations, Output};
 pub use principals::{Guardrails, HeldPolicy, Identity, IssuedKey, KeyUse, Membership, Principals};
+pub use receiver::{Parcel, ParcelAttribute, Receipt, Receiver, Sender};
 pub use record::{CallRecord, Note, Recorder};
 pub use resource::{PropertySource, ResourceFuture, ResourceType};
+pub use roles::{AssumeAs, Roles};
 pub use service::{Service, State};
 pub use session::{InvalidToken, Session, Sessions, TemporaryKey};
 pub use tasks::{Task, TaskCtx, Wake};

@@ -7,7 +7,9 @@ use smithy::ServiceSchema;
 
 use crate::dialect::{self, Dialect};
 use crate::timers::TimerHandler;
-use crate::{Cloud, Deeds, Guardrails, Operations, Principals, Recorder, ResourcePolicies, ResourceType, Task};
+use crate::{
+    Cloud, Deeds, Guardrails, Operations, Principals, Receiver, Recorder, ResourcePolicies, ResourceType, Roles, Task,
+};
 
 /// The state a service keeps between calls: handles and caches, never truth.
 pub type State = Arc<dyn Any + Send + Sync>;
@@ -35,6 +37,8 @@ pub struct Service {
     pub(crate) guardrails: Option<Arc<dyn Guardrails>>,
     pub(crate) recorders: Vec<Arc<dyn Recorder>>,
     pub(crate) deeds: Option<Arc<dyn Deeds>>,
+    pub(crate) receiver: Option<Arc<dyn Receiver>>,
+    pub(crate) roles: Option<Arc<dyn Roles>>,
 }
 
 impl Service {
@@ -56,6 +60,8 @@ impl Service {
             guardrails: None,
             recorders: Vec::new(),
             deeds: None,
+            receiver: None,
+            roles: None,
         }
     }
 
@@ -132,6 +138,20 @@ impl Service {
     #[must_use]
     pub fn deeds(mut self, deeds: Arc<dyn Deeds>) -> Self {
         self.deeds = Some(deeds);
+        self
+    }
+
+    /// Takes what other services deliver to its resources.
+    #[must_use]
+    pub fn receiver(mut self, receiver: Arc<dyn Receiver>) -> Self {
+        self.receiver = Some(receiver);
+        self
+    }
+
+    /// Assumes roles for other services.
+    #[must_use]
+    pub fn roles(mut self, roles: Arc<dyn Roles>) -> Self {
+        self.roles = Some(roles);
         self
     }
 

@@ -6,6 +6,7 @@
 //! | `engine/` | lifetimes, tags, scopes, trust, what providers vouch for; `engine/mod.rs` maps it |
 //! | `net/` | reaching identity providers |
 //! | `calls.rs` | questions to IAM and Organizations |
+//! | `roles.rs` | roles assumed by services of the cloud |
 //! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
 //!
 //! Invariants: STS keeps no session: a session token carries all that the session is, sealed, so that nothing has to be
@@ -19,6 +20,7 @@ mod error;
 pub mod limits;
 mod net;
 mod ops;
+mod roles;
 
 use std::sync::Arc;
 
@@ -45,5 +47,6 @@ pub fn service(_parts: &CloudParts) -> Service {
     Service::new(&api_sts::SERVICE, ops::table())
         .state(state)
         .policies(ops::TrustPolicies)
+        .roles(Arc::new(roles::ForServices))
         .on_reset(move |_| forgetful.issuers.forget())
 }

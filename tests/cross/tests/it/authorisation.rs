@@ -61,6 +61,7 @@ impl Walk {
             referer: String::new(),
             called_via: Vec::new(),
             source_arn: None,
+            once: Arc::default(),
             base_url: "http://localhost:4566".to_owned(),
             trace: None,
             at: self.cloud.runtime().clock.now(),
