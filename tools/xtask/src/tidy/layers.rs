@@ -11,7 +11,7 @@ fn layer(name: &str) -> Option<u8> {
         "federation" | "smithy" | "runtime" | "sigv4" | "policy" => 1,
         "protocols" | "store" | "sandbox" => 2,
         "service-kit" => 3,
-        "authority" => 4,
+        "authority" | "delivery" => 4,
         "gateway" => 5,
         "testkit" => 6,
         "cloud" => 7,
