@@ -9,7 +9,11 @@ use http::header::{
 use http::request::Parts;
 use http::{HeaderMap, Method, Response, StatusCode};
 
-use crate::body::{ResponseBody, full};
+use service_kit::{Cloud, PageRequest, Service};
+
+use crate::body::{ResponseBody, full, stream};
+use crate::identify::HostParts;
+use crate::trip::{bare, host_of};
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS");
 const EXPOSED: HeaderValue = HeaderValue::from_static(
@@ -34,13 +38,55 @@ impl Origins {
     }
 }
 
+/// What pages may do, here and now: by the configuration, and by what owners of resources say.
+pub(crate) struct Pages<'a> {
+    pub(crate) cloud: &'a Cloud,
+    pub(crate) origins: &'a Origins,
+}
+
+impl Pages<'_> {
+    /// Answers a preflight: the rules of what it is about, when there are any, else the configuration's.
+    pub(crate) async fn preflight(&self, head: &Parts) -> Response<ResponseBody> {
+        let asked = head.headers.get(ACCESS_CONTROL_REQUEST_METHOD).map(HeaderValue::as_bytes).unwrap_or_default();
+        let method = Method::from_bytes(asked).unwrap_or(Method::OPTIONS);
+        let bucket = HostParts::read(&bare(host_of(head))).bucket();
+        for rules in self.cloud.services().filter_map(Service::page_rules) {
+            let asked =
+                PageRequest { prefix: bucket.as_deref(), uri: &head.uri, method: &method, headers: &head.headers };
+            if let Some(answer) = rules.preflight(self.cloud, asked).await {
+                return answer.map(stream);
+            }
+        }
+        preflight(self.origins, &head.headers)
+    }
+
+    /// Headers that let the page of a request read its answer, none when no page asks; nothing when it may not even ask.
+    pub(crate) async fn allowed(&self, head: &Parts) -> Option<HeaderMap> {
+        if !head.headers.contains_key(ORIGIN) {
+            return (!is_forged(head)).then(HeaderMap::new);
+        }
+        let bucket = HostParts::read(&bare(host_of(head))).bucket();
+        for rules in self.cloud.services().filter_map(Service::page_rules) {
+            let asked =
+                PageRequest { prefix: bucket.as_deref(), uri: &head.uri, method: &head.method, headers: &head.headers };
+            if let Some(headers) = rules.allow(self.cloud, asked).await {
+                return Some(headers);
+            }
+        }
+        match self.origins.allowed(&head.headers) {
+            Some(origin) => Some(allow(origin)),
+            None => (!is_forged(head)).then(HeaderMap::new),
+        }
+    }
+}
+
 /// Whether a request only asks what it may do.
 pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::OPTIONS && headers.contains_key(ORIGIN) && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// Answers that question.
-pub(crate) fn preflight(origins: &Origins, headers: &HeaderMap) -> Response<ResponseBody> {
+fn preflight(origins: &Origins, headers: &HeaderMap) -> Response<ResponseBody> {
     let mut response = Response::new(full(Vec::new()));
     let Some(origin) = origins.allowed(headers) else {
         *response.status_mut() = StatusCode::FORBIDDEN;
@@ -52,13 +98,13 @@ pub(crate) fn preflight(origins: &Origins, headers: &HeaderMap) -> Response<Resp
     if let Some(asked) = headers.get(ACCESS_CONTROL_REQUEST_HEADERS) {
         answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
     }
-    allow(answer, origin);
+    answer.extend(allow(origin));
     response
 }
 
 /// Whether a page elsewhere makes a user's browser act: anything but reading an object by its address. The keys that need
 /// no set-up are known to everyone, so a signature alone does not tell a user's wish from a page's.
-pub(crate) fn is_forged(head: &Parts) -> bool {
+fn is_forged(head: &Parts) -> bool {
     let cross_site = head.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
     let reads =
         matches!(head.method, Method::GET | Method::HEAD) && !head.uri.query().unwrap_or_default().contains("Action=");
@@ -74,10 +120,12 @@ pub(crate) fn refusal() -> Response<ResponseBody> {
 }
 
 /// Lets a page of `origin` read an answer.
-pub(crate) fn allow(answer: &mut HeaderMap, origin: HeaderValue) {
+fn allow(origin: HeaderValue) -> HeaderMap {
+    let mut answer = HeaderMap::new();
     answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     answer.append(VARY, HeaderValue::from_static("Origin"));
+    answer
 }
 
 fn is_local(origin: &str) -> bool {

@@ -10,6 +10,7 @@
 //! | `body.rs` | bodies of requests that are read whole, bounded in size and time, and of answers |
 //! | `arriving.rs` | the body of a request: whole, still coming, or broken |
 //! | `coming.rs` | bodies that are read while they come |
+//! | `form.rs` | files posted by browsers' forms |
 //! | `framing.rs` | what a body's bytes are wrapped in and held against |
 //! | `identify/` | which service and operation a request means |
 //! | `authenticate.rs` | whether the request is signed by them |
@@ -24,6 +25,7 @@ mod authenticate;
 mod body;
 mod coming;
 mod cors;
+mod form;
 mod framing;
 pub mod identify;
 mod limits;

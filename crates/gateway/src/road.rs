@@ -1,17 +1,20 @@
 //! The road of one request, step by step. Each step may end it with a fault, which the request's own protocol words.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, DATE, EXPECT, HeaderValue, REFERER, USER_AGENT};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, EXPECT, HeaderValue, REFERER, USER_AGENT};
 use http::request::Parts;
 use http::{Method, Request, Response};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use names::{Region, RequestId};
 use protocols::RequestParts;
 use service_kit::dialect::{Dialect, Usual};
-use service_kit::{AuthenticationFailure, Caller, Cloud, Credentials, Error, Fault, Found, Input, RequestInfo};
+use service_kit::{
+    AuthenticationFailure, BodyFault, Caller, Cloud, Credentials, Error, Fault, FinishedRequest, FormUploads, Found,
+    Input, RequestInfo, Service, WebRequest, WebResponse,
+};
 use sigv4::{BodyHash, SigningKeys};
 use smithy::{Kind, OperationSchema, ProtocolKind, Schema};
 
@@ -20,7 +23,8 @@ use crate::arriving::{Arriving, Content};
 use crate::authenticate::{Authentication, Claim};
 use crate::body::{self, BodyError, ResponseBody, full};
 use crate::coming::Coming;
-use crate::cors::{self, Origins};
+use crate::cors::{self, Origins, Pages};
+use crate::form::Posted;
 use crate::framing::Framing;
 use crate::identify::{DataPlaneHosts, HostParts, Identified, Named, Unidentified, identify};
 use crate::limits::Limits;
@@ -110,13 +114,11 @@ impl Gateway {
 
     async fn travel(&self, mut head: Parts, body: Arriving, peer: Peer) -> Response<ResponseBody> {
         let parts = &self.0.parts;
+        let pages = Pages { cloud: self.cloud(), origins: &parts.origins };
         if cors::is_preflight(&head.method, &head.headers) {
-            return cors::preflight(&parts.origins, &head.headers);
+            return pages.preflight(&head).await;
         }
-        let origin = parts.origins.allowed(&head.headers);
-        if origin.is_none() && cors::is_forged(&head) {
-            return cors::refusal();
-        }
+        let Some(allowed) = pages.allowed(&head).await else { return cors::refusal() };
         let mut response = match body {
             Arriving::Whole(body) if own::is_own(head.uri.path()) => {
                 head.extensions.insert(peer);
@@ -125,16 +127,21 @@ impl Gateway {
             Arriving::Whole(body) => self.api_or_data_plane(head, body, peer).await,
             other => self.timed(&head, &other, peer).await,
         };
-        if let Some(origin) = origin {
-            cors::allow(response.headers_mut(), origin);
-        }
+        response.headers_mut().extend(allowed);
         response
     }
 
     async fn api_or_data_plane(&self, head: Parts, body: Bytes, peer: Peer) -> Response<ResponseBody> {
-        let plane = self.0.parts.hosts.find(&bare(host_of(&head)));
-        match plane {
-            Some(plane) => plane.serve(Request::from_parts(head, body)).await,
+        let host = bare(host_of(&head));
+        if let Some(plane) = self.0.parts.hosts.find(&host) {
+            return plane.serve(Request::from_parts(head, body)).await;
+        }
+        match self.cloud().web(&host) {
+            Some(web) => {
+                let request = Request::from_parts(head, body);
+                let request = WebRequest { host, request, peer: peer.address.ip(), secure: peer.secure };
+                plain(web.answer(self.cloud(), request).await)
+            }
             None => self.timed(&head, &Arriving::Whole(body), peer).await,
         }
     }
@@ -150,6 +157,10 @@ impl Gateway {
         let mut response = answer.response;
         self.stamp(&mut response, head.method == Method::HEAD);
         let named = identified.as_ref();
+        let took = started.elapsed();
+        if let Some(identified) = named {
+            self.tell(&trip, identified, &response, &answer.error, took);
+        }
         self.log().add(AccessLine {
             number: 0,
             at: cloud.runtime().clock.now(),
@@ -159,9 +170,42 @@ impl Gateway {
             rule: named.map_or(0, |i| i.rule),
             status: response.status().as_u16(),
             error: answer.error,
-            took: started.elapsed(),
+            took,
         });
         response
+    }
+
+    /// Tells a service of a request to it that is finished.
+    fn tell(
+        &self,
+        trip: &Trip<'_>,
+        identified: &Identified,
+        response: &Response<ResponseBody>,
+        error: &str,
+        took: Duration,
+    ) {
+        let service = self.cloud().service(identified.service.schema.id);
+        let Some(told) = service.and_then(Service::finished_requests) else { return };
+        let length = response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let bodiless = trip.head.method == Method::HEAD;
+        let request = FinishedRequest {
+            at: self.cloud().runtime().clock.now(),
+            id: trip.id,
+            operation: identified.operation_name(),
+            labels: &identified.labels,
+            caller: trip.caller.get().map(Arc::as_ref),
+            peer: trip.peer.address.ip(),
+            secure: trip.peer.secure,
+            method: &trip.head.method,
+            uri: &trip.head.uri,
+            headers: &trip.head.headers,
+            status: response.status().as_u16(),
+            error,
+            answered: response.headers(),
+            sent: if bodiless { Some(0) } else { length.or_else(|| response.body().size_hint().exact()) },
+            took,
+        };
+        told.finished(self.cloud(), &request);
     }
 
     /// Identify, then the rest with a way to answer in the request's own words.
@@ -178,12 +222,42 @@ impl Gateway {
         let reply = Reply { protocol: answered_in(trip, &identified), service, dialect, request_id: trip.id_text };
         let answer = match broken.map_or(claim, Err) {
             Err(fault) => reply.error(&fault.into()),
-            Ok(claim) => match self.operate(trip, &identified, &claim, found, &reply).await {
-                Ok(answer) => answer,
-                Err(error) => reply.error(&error),
-            },
+            Ok(claim) => {
+                let answered = match self.form(trip.head, &identified) {
+                    Some((posted, uploads)) => self.upload(trip, &identified, posted, uploads).await,
+                    None => self.operate(trip, &identified, &claim, found, &reply).await,
+                };
+                answered.unwrap_or_else(|error| reply.error(&error))
+            }
         };
         (Some(identified), answer)
+    }
+
+    /// The form that a browser posts, when the request is one and somebody takes it.
+    fn form(&self, head: &Parts, identified: &Identified) -> Option<(Posted, &dyn FormUploads)> {
+        let nothing = identified.operation_name().is_empty() && head.method == Method::POST;
+        let service = self.cloud().service(identified.service.schema.id).filter(|_| nothing)?;
+        Some((Posted::of(head)?, service.uploads()?))
+    }
+
+    async fn upload(
+        &self,
+        trip: &Trip<'_>,
+        identified: &Identified,
+        posted: Posted,
+        uploads: &dyn FormUploads,
+    ) -> Result<Answer, Error> {
+        let coming = trip.coming.ok_or(Fault::Body(BodyFault::Incomplete))?.clone();
+        let request = Arc::new(self.request_info(trip, identified));
+        let form = posted.read(coming, &self.authentication(), self.limits().pause, request).await?;
+        let _ = trip.caller.set(Arc::new(form.caller.clone()));
+        let response = plain(uploads.upload(self.cloud(), form).await?);
+        Ok(Answer { response, error: String::new() })
+    }
+
+    fn authentication(&self) -> Authentication<'_> {
+        let credentials = self.0.parts.credentials.as_ref();
+        Authentication { credentials, keys: &self.0.signing_keys, cloud: self.cloud() }
     }
 
     fn find(&self, identified: &Identified) -> Option<Found<'_>> {
@@ -203,6 +277,7 @@ impl Gateway {
         let found = found.ok_or_else(|| absent(identified))?;
         let region = self.region(trip, claim)?;
         let (caller, request) = (Arc::new(caller), Arc::new(self.request_info(trip, identified)));
+        let _ = trip.caller.set(caller.clone());
         let input = match self.decode(trip, identified, &found, framing) {
             Ok(input) => input,
             Err(fault) => {
@@ -224,9 +299,7 @@ impl Gateway {
         if claim.is_anonymous() && !identified.unsigned() && !self.open_to_anonymous(identified) {
             return Err(missing());
         }
-        let parts = &self.0.parts;
-        let cloud = self.cloud();
-        let check = Authentication { credentials: parts.credentials.as_ref(), keys: &self.0.signing_keys, cloud };
+        let check = self.authentication();
         let body = if trip.coming.is_some() { BodyHash::FromHeader } else { BodyHash::Bytes(trip.body) };
         check.check(&trip.signed(), claim, &identified.service.schema, body).await
     }
@@ -279,15 +352,17 @@ impl Gateway {
     /// Whether the body of a request is to be read while it comes: its operation takes a stream.
     fn streams(&self, head: &Parts) -> bool {
         let may = matches!(head.method, Method::PUT | Method::POST) && !is_rpc(head) && !own::is_own(head.uri.path());
-        if !may || self.0.parts.hosts.find(&bare(host_of(head))).is_some() {
+        let host = bare(host_of(head));
+        if !may || self.0.parts.hosts.find(&host).is_some() || self.cloud().web(&host).is_some() {
             return false;
         }
         let nothing = Arriving::Whole(Bytes::new());
         let trip = Trip::new(head, &nothing, Peer::NOBODY);
         let claim = Claim::read(&trip.signed());
         let signing_name = claim.as_ref().ok().and_then(Claim::signing_name);
-        let identified = identify(&trip.named(signing_name)).ok();
-        identified.and_then(|identified| self.find(&identified)).is_some_and(|found| takes_stream(found.schema()))
+        let Ok(identified) = identify(&trip.named(signing_name)) else { return false };
+        let operation = self.find(&identified).is_some_and(|found| takes_stream(found.schema()));
+        operation || self.form(head, &identified).is_some()
     }
 
     fn request_info(&self, trip: &Trip<'_>, identified: &Identified) -> RequestInfo {
@@ -325,6 +400,15 @@ impl Gateway {
             *response.body_mut() = full(Bytes::new());
         }
     }
+}
+
+/// A service's own answer, as it is sent.
+fn plain(response: WebResponse) -> Response<ResponseBody> {
+    let (mut head, body) = response.into_parts();
+    if let (Some(length), false) = (body.length, head.headers.contains_key(CONTENT_LENGTH)) {
+        head.headers.insert(CONTENT_LENGTH, length.into());
+    }
+    Response::from_parts(head, body::stream(body))
 }
 
 /// Whether a request names its operation in a header or a form: no such operation takes a stream.

@@ -1,12 +1,14 @@
 //! One request while it is on the road: its parts, and how each step sees them.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
 use http::request::Parts;
 use http::{HeaderMap, Method};
 use names::RequestId;
+use service_kit::Caller;
 
 use crate::arriving::Arriving;
 use crate::coming::Coming;
@@ -32,6 +34,8 @@ pub(crate) struct Trip<'a> {
     pub(crate) id_text: &'a str,
     pub(crate) host: &'a str,
     pub(crate) bare_host: String,
+    /// Who calls, once that is known.
+    pub(crate) caller: OnceLock<Arc<Caller>>,
 }
 
 impl Peer {
@@ -45,7 +49,8 @@ impl<'a> Trip<'a> {
     pub(crate) fn new(head: &'a Parts, arriving: &'a Arriving, peer: Peer) -> Self {
         let host = host_of(head);
         let (body, coming) = arriving.parts();
-        Self { head, body, coming, peer, id: RequestId::from_random(0), id_text: "", host, bare_host: bare(host) }
+        let (id, id_text, caller) = (RequestId::from_random(0), "", OnceLock::new());
+        Self { head, body, coming, peer, id, id_text, host, bare_host: bare(host), caller }
     }
 
     /// The head as the signature check sees it.

@@ -10,6 +10,7 @@ use store::{Store, Timers, Vault};
 
 use crate::{
     Authorizer, Deeds, Guard, Guardrails, Principals, Recorder, ResourceType, RootOnly, Service, Sessions, Unguarded,
+    Web,
 };
 
 /// Handle on the whole cloud. Cheap to clone.
@@ -47,6 +48,7 @@ pub(crate) struct Inner {
     principals: Option<Arc<dyn Principals>>,
     guardrails: Option<Arc<dyn Guardrails>>,
     deeds: Option<Arc<dyn Deeds>>,
+    webs: Vec<Arc<dyn Web>>,
     panics: AtomicU64,
 }
 
@@ -77,6 +79,7 @@ impl Cloud {
         let deeds = only(&services, |s| &s.deeds);
         let told = services.iter().flat_map(|service| service.recorders.iter().cloned());
         let recorders = parts.recorders.iter().cloned().chain(told).collect();
+        let webs = services.iter().filter_map(|service| service.web.clone()).collect();
         let mut by_id = BTreeMap::new();
         for service in services {
             let id = service.api.id;
@@ -85,7 +88,18 @@ impl Cloud {
         let timers = Timers::new(&parts.store, &parts.runtime);
         let (sessions, panics) = (Sessions::new(&parts.vault), AtomicU64::new(0));
         let services = by_id;
-        Self(Arc::new(Inner { parts, timers, services, sessions, recorders, principals, guardrails, deeds, panics }))
+        Self(Arc::new(Inner {
+            parts,
+            timers,
+            services,
+            sessions,
+            recorders,
+            principals,
+            guardrails,
+            deeds,
+            webs,
+            panics,
+        }))
     }
 
     /// Clock, randomness, tasks, shutdown.
@@ -151,6 +165,11 @@ impl Cloud {
     /// All services, sorted by id.
     pub fn services(&self) -> impl Iterator<Item = &Service> {
         self.0.services.values()
+    }
+
+    /// Who answers plain HTTP at a host, without port and in lower case.
+    pub fn web(&self, host: &str) -> Option<&dyn Web> {
+        self.0.webs.iter().find(|web| web.serves(host)).map(AsRef::as_ref)
     }
 
     /// All resource types of all services.

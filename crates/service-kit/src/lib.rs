@@ -17,6 +17,8 @@
 //! | `access.rs` | what a call asks to do, to which resources; who decides |
 //! | `guard.rs` | seam for quotas and injected faults, before the handler |
 //! | `deeds.rs` | what principals did |
+//! | `web.rs` | plain HTTP: hosts of a service's own, and what browsers may do |
+//! | `finished.rs` | what is told of a finished request |
 //! | `record.rs` | what is told of a finished call: audit, metrics, meter |
 //! | `error.rs`, `fault.rs` | modelled errors and the closed set of other failures |
 //! | `dialect/` | a failure in a service's words |
@@ -40,6 +42,7 @@ pub mod dialect;
 mod dispatch;
 mod error;
 mod fault;
+mod finished;
 mod guard;
 mod json_calls;
 mod operation;
@@ -54,6 +57,7 @@ mod session;
 pub mod tagging;
 mod tasks;
 mod timers;
+mod web;
 
 pub use access::{Access, AccessRequest, Authorizer, Decision, ResourcePolicies, RootOnly};
 pub use caller::{Caller, Principal};
@@ -65,6 +69,7 @@ pub use dialect::{Dialect, Rendered};
 pub use dispatch::Found;
 pub use error::{Error, Outcome};
 pub use fault::{AuthenticationFailure, BodyFault, Fault};
+pub use finished::{FinishedRequest, FinishedRequests};
 pub use guard::{Guard, Unguarded};
 pub use operation::{Handler, Input, Operations, Output};
 pub use principals::{Guardrails, HeldPolicy, Identity, IssuedKey, KeyUse, Membership, Principals};
@@ -75,6 +80,7 @@ pub use roles::{AssumeAs, Roles};
 pub use service::{Service, State};
 pub use session::{InvalidToken, Session, Sessions, TemporaryKey};
 pub use tasks::{Task, TaskCtx, Wake};
+pub use web::{CrossOrigin, FormPost, FormUploads, PageRequest, Web, WebRequest, WebResponse};
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

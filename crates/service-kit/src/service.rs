@@ -8,7 +8,8 @@ use smithy::ServiceSchema;
 use crate::dialect::{self, Dialect};
 use crate::timers::TimerHandler;
 use crate::{
-    Cloud, Deeds, Guardrails, Operations, Principals, Receiver, Recorder, ResourcePolicies, ResourceType, Roles, Task,
+    Cloud, CrossOrigin, Deeds, FinishedRequests, FormUploads, Guardrails, Operations, Principals, Receiver, Recorder,
+    ResourcePolicies, ResourceType, Roles, Task, Web,
 };
 
 /// The state a service keeps between calls: handles and caches, never truth.
@@ -39,6 +40,10 @@ pub struct Service {
     pub(crate) deeds: Option<Arc<dyn Deeds>>,
     pub(crate) receiver: Option<Arc<dyn Receiver>>,
     pub(crate) roles: Option<Arc<dyn Roles>>,
+    pub(crate) web: Option<Arc<dyn Web>>,
+    pub(crate) cross_origin: Option<Arc<dyn CrossOrigin>>,
+    pub(crate) form_uploads: Option<Arc<dyn FormUploads>>,
+    pub(crate) finished: Option<Arc<dyn FinishedRequests>>,
 }
 
 impl Service {
@@ -62,6 +67,10 @@ impl Service {
             deeds: None,
             receiver: None,
             roles: None,
+            web: None,
+            cross_origin: None,
+            form_uploads: None,
+            finished: None,
         }
     }
 
@@ -153,6 +162,49 @@ impl Service {
     pub fn roles(mut self, roles: Arc<dyn Roles>) -> Self {
         self.roles = Some(roles);
         self
+    }
+
+    /// Answers plain HTTP at hosts of its own.
+    #[must_use]
+    pub fn web(mut self, web: Arc<dyn Web>) -> Self {
+        self.web = Some(web);
+        self
+    }
+
+    /// Says what pages of other origins may do with its resources.
+    #[must_use]
+    pub fn cross_origin(mut self, rules: Arc<dyn CrossOrigin>) -> Self {
+        self.cross_origin = Some(rules);
+        self
+    }
+
+    /// Takes files that browsers' forms post.
+    #[must_use]
+    pub fn form_uploads(mut self, uploads: Arc<dyn FormUploads>) -> Self {
+        self.form_uploads = Some(uploads);
+        self
+    }
+
+    /// Is told of each finished request to it.
+    #[must_use]
+    pub fn finished(mut self, finished: Arc<dyn FinishedRequests>) -> Self {
+        self.finished = Some(finished);
+        self
+    }
+
+    /// What pages of other origins may do with its resources, where it says so.
+    pub fn page_rules(&self) -> Option<&dyn CrossOrigin> {
+        self.cross_origin.as_deref()
+    }
+
+    /// Who takes files that browsers' forms post.
+    pub fn uploads(&self) -> Option<&dyn FormUploads> {
+        self.form_uploads.as_deref()
+    }
+
+    /// Who is told of finished requests.
+    pub fn finished_requests(&self) -> Option<&dyn FinishedRequests> {
+        self.finished.as_deref()
     }
 
     /// Is told of every call of every service.
