@@ -12,6 +12,7 @@ use gateway::{AccessLog, Gateway, GatewayParts, Limits, Listener, Origins, ident
 use names::PageTokenKey;
 use runtime::Runtime;
 use service_kit::{Cloud, CloudParts};
+use store::blobs::FileBlobs;
 use store::{Local, Options, Store, StoreError, Vault};
 use tokio::net::TcpListener;
 
@@ -98,6 +99,10 @@ async fn compose(
     let clock = ClockKeeper::restore(runtime.clock.clone(), store.clone()).await.map_err(ComposeError::Store)?;
     let page_tokens = PageTokenKey::new(&keys.page_token);
     let mut parts = CloudParts::new(runtime.clone(), store.clone(), Vault::new(&keys.root), page_tokens);
+    if let Some(data) = &data {
+        let (random, key) = (runtime.random.clone(), parts.vault.key("blobs"));
+        parts.blobs = Arc::new(FileBlobs::open(&data.blobs(), key, random).map_err(ComposeError::Store)?);
+    }
     let roots = RootKeys::new(settings.root_secret.as_deref(), settings.open_keys);
     let judge = Arc::new(Authority::new(roots));
     parts.authorizer = judge.clone();

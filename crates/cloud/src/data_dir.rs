@@ -4,9 +4,10 @@
 //! DATA/            0700
 //!   running.json   who has it open
 //!   store/         the tables: log and sorted files
+//!   blobs/             bytes of large objects, encrypted
 //!   keys/          0700, each file 0600
 //!     page-token.key   signs continuation tokens
-//!     root.key         encrypts objects at rest
+//!     root.key         encrypts secrets and objects at rest
 //!     ca.pem ca.key    the certificate authority that clients may trust
 //! ```
 
@@ -46,6 +47,11 @@ impl DataDir {
     /// Where the store is.
     pub fn store(&self) -> PathBuf {
         self.0.join("store")
+    }
+
+    /// Where the bytes of large objects are.
+    pub fn blobs(&self) -> PathBuf {
+        self.0.join("blobs")
     }
 
     /// Where the certificate is that clients must trust.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use names::{PageTokenKey, Region};
 use runtime::Runtime;
+use store::blobs::{Blobs, MemoryBlobs};
 use store::{Store, Timers, Vault};
 
 use crate::{
@@ -23,6 +24,8 @@ pub struct CloudParts {
     pub runtime: Runtime,
     /// Where everything is kept.
     pub store: Store,
+    /// Bytes of large objects.
+    pub blobs: Arc<dyn Blobs>,
     /// Keys for secrets in records.
     pub vault: Vault,
     /// Who decides on access.
@@ -53,11 +56,13 @@ pub(crate) struct Inner {
 }
 
 impl CloudParts {
-    /// With nobody but root allowed, no quotas and no recorders.
+    /// With nobody but root allowed, no quotas, no recorders, and large objects in memory.
     pub fn new(runtime: Runtime, store: Store, vault: Vault, page_tokens: PageTokenKey) -> Self {
+        let blobs = Arc::new(MemoryBlobs::new(runtime.random.clone()));
         Self {
             runtime,
             store,
+            blobs,
             vault,
             authorizer: Arc::new(RootOnly),
             guard: Arc::new(Unguarded),

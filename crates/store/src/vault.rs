@@ -50,6 +50,11 @@ impl Vault {
         Mac(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"mac", purpose))))
     }
 
+    /// A key of a purpose, for an engine that encrypts by itself.
+    pub fn key(&self, purpose: &str) -> [u8; 32] {
+        self.derive(b"key", purpose)
+    }
+
     fn derive(&self, form: &[u8], purpose: &str) -> [u8; 32] {
         let mut key = [0; 32];
         let info: [&[u8]; 3] = [form, b"\0", purpose.as_bytes()];
