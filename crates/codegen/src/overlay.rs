@@ -1,5 +1,5 @@
 //! Our corrections to AWS's models. An overlay is a JSON merge patch (RFC 7396) in botocore's own vocabulary, with a list
-//! of `sources`; it may patch operations and shapes that exist and add exceptions. It adds these words:
+//! of `sources`; it may patch operations and shapes that exist, and add exceptions and members. It adds these words:
 //!
 //! | where | word | meaning |
 //! |---|---|---|
@@ -40,7 +40,7 @@ pub(crate) fn merge(id: &str, model: &mut Value, overlay: &Value) -> Result<(), 
     Ok(())
 }
 
-/// A patch of something that does not exist is a slip, unless it brings a whole shape.
+/// A patch of something that does not exist is a slip, unless it brings a whole shape, or a member with its shape.
 fn only_known(section: &str, target: &Value, patch: &Value) -> Result<(), String> {
     let entries = patch.as_object().ok_or_else(|| format!("{section} is no object"))?;
     for (name, change) in entries {
@@ -51,8 +51,11 @@ fn only_known(section: &str, target: &Value, patch: &Value) -> Result<(), String
             continue;
         };
         let members = change.get("members").and_then(Value::as_object);
-        if let Some(member) = members.into_iter().flatten().find(|(m, _)| known["members"].get(m).is_none()) {
-            return Err(format!("{name} has no member {}", member.0));
+        let unknown = |(member, change): &(&String, &Value)| {
+            known["members"].get(*member).is_none() && change.get("shape").is_none()
+        };
+        if let Some((member, _)) = members.into_iter().flatten().find(unknown) {
+            return Err(format!("{name} has no member {member}"));
         }
     }
     Ok(())

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use runtime::Random;
 
-use super::frames::{CONTENT, Cipher, FRAME, HEADER, Layout, header};
-use super::{Blob, BlobId, BlobReader, BlobWriter, Blobs};
+use super::frames::{CONTENT, Cipher, HEADER, Layout, header};
+use super::{Blob, BlobId, BlobKey, BlobReader, BlobWriter, Blobs, small};
 use crate::error::StoreError;
 use crate::kv::BoxFuture;
 use crate::local::log::sync_dir;
@@ -94,7 +94,7 @@ async fn on_disk<T: Send + 'static>(
 }
 
 impl Blobs for FileBlobs {
-    fn create(&self) -> BoxFuture<'_, Result<Box<dyn BlobWriter>, StoreError>> {
+    fn create(&self, key: Option<BlobKey>) -> BoxFuture<'_, Result<Box<dyn BlobWriter>, StoreError>> {
         let store = self.inner.clone();
         Box::pin(async move {
             let id = BlobId::from_bits(store.random.u128());
@@ -105,20 +105,33 @@ impl Blobs for FileBlobs {
                 // From here on a drop removes the file.
                 let guard = Unfinished { path, named: false };
                 file.write_all(&header(&salt)).map_err(StoreError::unavailable)?;
-                let cipher = Cipher::new(&store.root_key, &salt);
+                let cipher = Cipher::new(&store.root_key, key.as_ref(), &salt);
                 Ok(Written { store, id, file, guard, cipher, frames: 0, length: 0 })
             });
-            let writer = FileWriter { pending: BytesMut::new(), written: Some(writer.await?) };
+            let writer = FileWriter { id, pending: BytesMut::new(), written: Some(writer.await?) };
             Ok(Box::new(writer) as Box<dyn BlobWriter>)
         })
     }
 
-    fn open(&self, id: BlobId, range: Range<u64>) -> BoxFuture<'_, Result<Box<dyn BlobReader>, StoreError>> {
+    fn open(
+        &self,
+        id: BlobId,
+        key: Option<BlobKey>,
+        range: Range<u64>,
+    ) -> BoxFuture<'_, Result<Box<dyn BlobReader>, StoreError>> {
         let store = self.inner.clone();
         Box::pin(async move {
-            let reader = on_disk(move || FileReader::open(&store, id, range)).await?;
+            let reader = on_disk(move || FileReader::open(&store, id, key.as_ref(), range)).await?;
             Ok(Box::new(reader) as Box<dyn BlobReader>)
         })
+    }
+
+    fn seal(&self, key: Option<&BlobKey>, content: &[u8]) -> Result<Bytes, StoreError> {
+        small::seal(&self.inner.root_key, key, &self.inner.random.bytes(), content)
+    }
+
+    fn unseal(&self, key: Option<&BlobKey>, sealed: Bytes) -> Result<Bytes, StoreError> {
+        small::unseal(&self.inner.root_key, key, &sealed)
     }
 
     fn delete(&self, id: BlobId) -> BoxFuture<'_, Result<(), StoreError>> {
@@ -167,8 +180,9 @@ impl Written {
         let empty_last = last && content.is_empty();
         let frames = content.chunks(CONTENT as usize).chain(empty_last.then_some(&[][..]));
         let count = frames.clone().count();
-        let mut out = Vec::with_capacity(content.len() + count * 16);
-        let mut frame = Vec::with_capacity(FRAME as usize);
+        let overhead = self.cipher.overhead() as usize;
+        let mut out = Vec::with_capacity(content.len() + count * overhead);
+        let mut frame = Vec::with_capacity(CONTENT as usize + overhead);
         for (n, content) in frames.enumerate() {
             frame.clear();
             frame.extend_from_slice(content);
@@ -191,6 +205,7 @@ impl Written {
 }
 
 struct FileWriter {
+    id: BlobId,
     pending: BytesMut,
     /// None while the disk has it, and for good after an error there.
     written: Option<Written>,
@@ -213,6 +228,10 @@ fn failed_before() -> StoreError {
 }
 
 impl BlobWriter for FileWriter {
+    fn id(&self) -> BlobId {
+        self.id
+    }
+
     fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
             for part in bytes.chunks((STEP * CONTENT) as usize) {
@@ -226,7 +245,7 @@ impl BlobWriter for FileWriter {
     }
 
     fn finish(self: Box<Self>) -> BoxFuture<'static, Result<Blob, StoreError>> {
-        let Self { pending, written } = *self;
+        let Self { pending, written, .. } = *self;
         Box::pin(async move {
             let (rest, written) = (pending.freeze(), written.ok_or_else(failed_before)?);
             on_disk(move || written.finish(&rest)).await
@@ -248,15 +267,16 @@ struct FileReader {
 }
 
 impl FileReader {
-    fn open(store: &Inner, id: BlobId, range: Range<u64>) -> Result<Self, StoreError> {
+    fn open(store: &Inner, id: BlobId, key: Option<&BlobKey>, range: Range<u64>) -> Result<Self, StoreError> {
         let mut file = File::open(store.path(id)).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => StoreError::NoBlob(id.to_string().into()),
             _ => StoreError::unavailable(error),
         })?;
-        let layout = Layout::of_file(file.metadata().map_err(StoreError::unavailable)?.len())?;
-        let mut header = [0; HEADER as usize];
-        file.read_exact(&mut header).map_err(StoreError::unavailable)?;
-        let cipher = Cipher::from_header(&store.root_key, &header)?;
+        let mut header = Vec::with_capacity(HEADER as usize);
+        (&mut file).take(HEADER).read_to_end(&mut header).map_err(StoreError::unavailable)?;
+        let cipher = Cipher::from_header(&store.root_key, key, &header)?;
+        let size = file.metadata().map_err(StoreError::unavailable)?.len();
+        let layout = Layout::of_file(size, cipher.overhead())?;
         let end = range.end.min(layout.length);
         let range = range.start.min(end)..end;
         Ok(Self { opened: Some(Opened { file, cipher, layout }), range })
@@ -268,12 +288,13 @@ impl Opened {
     fn read(&mut self, range: &Range<u64>) -> Result<Bytes, StoreError> {
         let first = range.start / CONTENT;
         let end = (first + STEP).min(range.end.div_ceil(CONTENT)).min(self.layout.frames);
-        let mut frames = Vec::with_capacity(((end - first) * FRAME) as usize);
-        self.file.seek(SeekFrom::Start(Layout::offset(first))).map_err(StoreError::unavailable)?;
-        let wanted = (&mut self.file).take((end - first) * FRAME);
+        let wanted = (end - first) * self.layout.frame;
+        let mut frames = Vec::with_capacity(wanted as usize);
+        self.file.seek(SeekFrom::Start(self.layout.offset(first))).map_err(StoreError::unavailable)?;
+        let wanted = (&mut self.file).take(wanted);
         { wanted }.read_to_end(&mut frames).map_err(StoreError::unavailable)?;
         let mut content = BytesMut::with_capacity(frames.len());
-        for (number, frame) in (first..end).zip(frames.chunks_mut(FRAME as usize)) {
+        for (number, frame) in (first..end).zip(frames.chunks_mut(self.layout.frame as usize)) {
             let length = self.cipher.open(number as u32, self.layout.is_last(number), frame)?;
             content.extend_from_slice(&frame[..length]);
         }

@@ -1,18 +1,17 @@
 //! The form of a blob at rest: a header with a random salt, then frames of 64 KiB, each encrypted for itself.
 //!
-//! AES-256-GCM with a key of the blob's own, derived from the root key and the salt by HKDF-SHA-256; the nonce is the
-//! frame's number. The last frame is marked in what is authenticated, so that neither order nor end can be changed
-//! unnoticed. An empty blob is one empty frame.
+//! AES-256-GCM with a key of the blob's own, derived from a secret and the salt by HKDF-SHA-256; the nonce is the frame's
+//! number. The last frame is marked in what is authenticated, so that neither order nor end can be changed unnoticed. An
+//! empty blob is one empty frame. The secret is the root key or a [`BlobKey`]; with both, each frame is encrypted twice.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 
+use super::BlobKey;
 use crate::error::StoreError;
 
 /// Bytes of content in a frame; the last may have fewer.
 pub(super) const CONTENT: u64 = 64 * 1024;
-/// Bytes a full frame takes at rest.
-pub(super) const FRAME: u64 = CONTENT + TAG;
 /// Bytes before the first frame.
 pub(super) const HEADER: u64 = (MAGIC.len() + SALT) as u64;
 const MAGIC: &[u8; 8] = b"NPHBLOB1";
@@ -20,39 +19,61 @@ const SALT: usize = 32;
 const TAG: u64 = 16;
 
 /// Encrypts and decrypts the frames of one blob.
-pub(super) struct Cipher(LessSafeKey);
+pub(super) struct Cipher {
+    inner: LessSafeKey,
+    outer: Option<LessSafeKey>,
+}
+
+/// A salt, new for each blob.
+pub(super) type Fresh = [u8; SALT];
 
 /// The header of a blob with this salt.
-pub(super) fn header(salt: &[u8; SALT]) -> Vec<u8> {
+pub(super) fn header(salt: &Fresh) -> Vec<u8> {
     [&MAGIC[..], salt].concat()
 }
 
 impl Cipher {
     /// The cipher of the blob with this salt.
-    pub(super) fn new(root: &[u8; 32], salt: &[u8; SALT]) -> Self {
-        let pseudorandom = Salt::new(HKDF_SHA256, salt).extract(root);
-        let derived = pseudorandom.expand(&[b"nephele blob"], &AES_256_GCM);
-        let key = derived.map(UnboundKey::from).expect("a key of 32 bytes is less than HKDF's limit");
-        Self(LessSafeKey::new(key))
+    pub(super) fn new(root: &[u8; 32], key: Option<&BlobKey>, salt: &Fresh) -> Self {
+        let inner = derive(key.map_or(root, |key| &key.secret), salt);
+        Self { inner, outer: key.filter(|key| key.twice).map(|_| derive(root, salt)) }
     }
 
     /// The cipher of the blob with this header.
-    pub(super) fn from_header(root: &[u8; 32], header: &[u8]) -> Result<Self, StoreError> {
+    pub(super) fn from_header(root: &[u8; 32], key: Option<&BlobKey>, header: &[u8]) -> Result<Self, StoreError> {
         let salt = header.strip_prefix(MAGIC).and_then(|salt| salt.try_into().ok());
-        Ok(Self::new(root, salt.ok_or_else(|| StoreError::corrupt("a blob's header"))?))
+        Ok(Self::new(root, key, salt.ok_or_else(|| StoreError::corrupt("a blob's header"))?))
     }
 
-    /// Encrypts a frame in place and appends its tag.
+    /// Bytes that a frame is longer than its content.
+    pub(super) fn overhead(&self) -> u64 {
+        if self.outer.is_some() { 2 * TAG } else { TAG }
+    }
+
+    /// Encrypts a frame in place and appends its tags.
     pub(super) fn seal(&self, number: u32, last: bool, frame: &mut Vec<u8>) -> Result<(), StoreError> {
-        let sealed = self.0.seal_in_place_append_tag(nonce(number), aad(last), frame);
-        sealed.map_err(|_| StoreError::corrupt("a frame that cannot be encrypted"))
+        for layer in std::iter::once(&self.inner).chain(&self.outer) {
+            let sealed = layer.seal_in_place_append_tag(nonce(number), aad(last), frame);
+            sealed.map_err(|_| StoreError::corrupt("a frame that cannot be encrypted"))?;
+        }
+        Ok(())
     }
 
     /// Decrypts a frame in place; returns the length of its content.
     pub(super) fn open(&self, number: u32, last: bool, frame: &mut [u8]) -> Result<usize, StoreError> {
-        let opened = self.0.open_in_place(nonce(number), aad(last), frame);
-        opened.map(|content| content.len()).map_err(|_| StoreError::corrupt(format!("frame {number} of a blob")))
+        let mut length = frame.len();
+        for layer in self.outer.iter().chain(std::iter::once(&self.inner)) {
+            let opened = layer.open_in_place(nonce(number), aad(last), &mut frame[..length]);
+            length = opened.map_err(|_| StoreError::corrupt(format!("frame {number} of a blob")))?.len();
+        }
+        Ok(length)
     }
+}
+
+fn derive(secret: &[u8; 32], salt: &Fresh) -> LessSafeKey {
+    let pseudorandom = Salt::new(HKDF_SHA256, salt).extract(secret);
+    let derived = pseudorandom.expand(&[b"nephele blob"], &AES_256_GCM);
+    LessSafeKey::new(derived.map(UnboundKey::from).expect("a key of 32 bytes is less than HKDF's limit"))
 }
 
 fn nonce(number: u32) -> Nonce {
@@ -72,24 +93,27 @@ pub(super) struct Layout {
     pub(super) length: u64,
     /// Frames, at least one.
     pub(super) frames: u64,
+    /// Bytes that a full frame takes at rest.
+    pub(super) frame: u64,
 }
 
 impl Layout {
-    /// By the size of the file; an error if no blob has this size.
-    pub(super) fn of_file(size: u64) -> Result<Self, StoreError> {
-        let body = size.checked_sub(HEADER).filter(|body| *body >= TAG);
+    /// By the size of the file and of what a frame has beside its content; an error if no blob has this size.
+    pub(super) fn of_file(size: u64, overhead: u64) -> Result<Self, StoreError> {
+        let body = size.checked_sub(HEADER).filter(|body| *body >= overhead);
         let body = body.ok_or_else(|| StoreError::corrupt("a blob that is cut off"))?;
-        let frames = body.div_ceil(FRAME);
-        let tail = body - (frames - 1) * FRAME;
-        if tail < TAG || frames > u64::from(u32::MAX) {
+        let frame = CONTENT + overhead;
+        let frames = body.div_ceil(frame);
+        let tail = body - (frames - 1) * frame;
+        if tail < overhead || frames > u64::from(u32::MAX) {
             return Err(StoreError::corrupt("a blob that is cut off"));
         }
-        Ok(Self { length: body - frames * TAG, frames })
+        Ok(Self { length: body - frames * overhead, frames, frame })
     }
 
     /// Where frame `number` begins in the file.
-    pub(super) fn offset(number: u64) -> u64 {
-        HEADER + number * FRAME
+    pub(super) fn offset(&self, number: u64) -> u64 {
+        HEADER + number * self.frame
     }
 
     /// Whether frame `number` is the last.
@@ -105,13 +129,13 @@ mod tests {
 
     #[test]
     fn a_frame_opens_only_in_its_place_and_unchanged() {
-        let cipher = Cipher::new(&[1; 32], &[2; 32]);
+        let cipher = Cipher::new(&[1; 32], None, &[2; 32]);
         let mut sealed = b"content".to_vec();
         cipher.seal(3, false, &mut sealed).unwrap();
         assert_eq!(cipher.open(3, false, &mut sealed.clone()), Ok(7));
         assert!(cipher.open(4, false, &mut sealed.clone()).is_err());
         assert!(cipher.open(3, true, &mut sealed.clone()).is_err());
-        assert!(Cipher::new(&[1; 32], &[3; 32]).open(3, false, &mut sealed.clone()).is_err());
+        assert!(Cipher::new(&[1; 32], None, &[3; 32]).open(3, false, &mut sealed.clone()).is_err());
         for at in 0..sealed.len() {
             let mut broken = sealed.clone();
             broken[at] ^= 1;
@@ -120,18 +144,32 @@ mod tests {
     }
 
     #[test]
+    fn two_layers_need_both_keys() {
+        let key = |secret: u8, twice| BlobKey { secret: [secret; 32], twice };
+        let cipher = Cipher::new(&[1; 32], Some(&key(5, true)), &[2; 32]);
+        let mut sealed = b"content".to_vec();
+        cipher.seal(0, true, &mut sealed).unwrap();
+        assert_eq!(sealed.len() as u64, 7 + cipher.overhead());
+        assert_eq!(cipher.open(0, true, &mut sealed.clone()), Ok(7));
+        for (root, key) in [(9, key(5, true)), (1, key(6, true)), (1, key(5, false))] {
+            let other = Cipher::new(&[root; 32], Some(&key), &[2; 32]);
+            assert!(other.open(0, true, &mut sealed.clone()).is_err(), "{root} {key:?}");
+        }
+    }
+
+    #[test]
     fn another_header_is_refused() {
-        assert!(Cipher::from_header(&[1; 32], &header(&[2; 32])).is_ok());
-        assert!(Cipher::from_header(&[1; 32], &header(&[2; 32])[..39]).is_err());
-        assert!(Cipher::from_header(&[1; 32], &[0; HEADER as usize]).is_err());
+        assert!(Cipher::from_header(&[1; 32], None, &header(&[2; 32])).is_ok());
+        assert!(Cipher::from_header(&[1; 32], None, &header(&[2; 32])[..39]).is_err());
+        assert!(Cipher::from_header(&[1; 32], None, &[0; HEADER as usize]).is_err());
     }
 
     proptest! {
         #[test]
-        fn the_size_tells_the_length(length in 0u64..1_000_000_000) {
+        fn the_size_tells_the_length(length in 0u64..1_000_000_000, overhead in prop_oneof![Just(TAG), Just(2 * TAG)]) {
             let frames = length.div_ceil(CONTENT).max(1);
-            let layout = Layout::of_file(HEADER + length + frames * TAG);
-            prop_assert_eq!(layout, Ok(Layout { length, frames }));
+            let layout = Layout::of_file(HEADER + length + frames * overhead, overhead);
+            prop_assert_eq!(layout, Ok(Layout { length, frames, frame: CONTENT + overhead }));
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Blobs without a disk: for `--ephemeral` and for simulation.
+//! Blobs without a disk: for `--ephemeral` and for simulation. Nothing of them outlives the process, so they are encrypted
+//! only as far as a key is someone's own.
 
 use std::collections::HashMap;
 use std::future::ready;
@@ -9,11 +10,21 @@ use bytes::{Bytes, BytesMut};
 use parking_lot::Mutex;
 use runtime::Random;
 
-use super::{Blob, BlobId, BlobReader, BlobWriter, Blobs};
+use super::{Blob, BlobId, BlobKey, BlobReader, BlobWriter, Blobs, small};
 use crate::error::StoreError;
 use crate::kv::BoxFuture;
 
-type Finished = Arc<Mutex<HashMap<BlobId, Bytes>>>;
+/// There is no disk that this key could keep secrets from.
+const ROOT: [u8; 32] = [0; 32];
+
+type Finished = Arc<Mutex<HashMap<BlobId, Stored>>>;
+
+/// A blob, and the key that it was written with.
+#[derive(Clone)]
+struct Stored {
+    content: Bytes,
+    key: Option<BlobKey>,
+}
 
 /// Blobs in memory, gone with the process.
 pub struct MemoryBlobs {
@@ -29,20 +40,33 @@ impl MemoryBlobs {
 }
 
 impl Blobs for MemoryBlobs {
-    fn create(&self) -> BoxFuture<'_, Result<Box<dyn BlobWriter>, StoreError>> {
+    fn create(&self, key: Option<BlobKey>) -> BoxFuture<'_, Result<Box<dyn BlobWriter>, StoreError>> {
         let id = BlobId::from_bits(self.random.u128());
-        let writer = MemoryWriter { id, content: BytesMut::new(), finished: self.finished.clone() };
+        let writer = MemoryWriter { id, key, content: BytesMut::new(), finished: self.finished.clone() };
         Box::pin(ready(Ok(Box::new(writer) as Box<dyn BlobWriter>)))
     }
 
-    fn open(&self, id: BlobId, range: Range<u64>) -> BoxFuture<'_, Result<Box<dyn BlobReader>, StoreError>> {
-        let content = self.finished.lock().get(&id).cloned();
-        let reader = content.ok_or_else(|| StoreError::NoBlob(id.to_string().into())).map(|content| {
-            let end = range.end.min(content.len() as u64);
-            let rest = content.slice(range.start.min(end) as usize..end as usize);
-            Box::new(MemoryReader { rest }) as Box<dyn BlobReader>
+    fn open(
+        &self,
+        id: BlobId,
+        key: Option<BlobKey>,
+        range: Range<u64>,
+    ) -> BoxFuture<'_, Result<Box<dyn BlobReader>, StoreError>> {
+        let stored = self.finished.lock().get(&id).cloned();
+        let stored = stored.ok_or_else(|| StoreError::NoBlob(id.to_string().into()));
+        let reader = stored.and_then(|stored| match stored.key == key {
+            true => Ok(part(&stored.content, range)),
+            false => Err(StoreError::corrupt(format!("blob {id}, opened with another key"))),
         });
         Box::pin(ready(reader))
+    }
+
+    fn seal(&self, key: Option<&BlobKey>, content: &[u8]) -> Result<Bytes, StoreError> {
+        small::seal(&ROOT, key, &self.random.bytes(), content)
+    }
+
+    fn unseal(&self, key: Option<&BlobKey>, sealed: Bytes) -> Result<Bytes, StoreError> {
+        small::unseal(&ROOT, key, &sealed)
     }
 
     fn delete(&self, id: BlobId) -> BoxFuture<'_, Result<(), StoreError>> {
@@ -55,13 +79,24 @@ impl Blobs for MemoryBlobs {
     }
 }
 
+fn part(content: &Bytes, range: Range<u64>) -> Box<dyn BlobReader> {
+    let end = range.end.min(content.len() as u64);
+    let rest = content.slice(range.start.min(end) as usize..end as usize);
+    Box::new(MemoryReader { rest })
+}
+
 struct MemoryWriter {
     id: BlobId,
+    key: Option<BlobKey>,
     content: BytesMut,
     finished: Finished,
 }
 
 impl BlobWriter for MemoryWriter {
+    fn id(&self) -> BlobId {
+        self.id
+    }
+
     fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, Result<(), StoreError>> {
         self.content.extend_from_slice(&bytes);
         Box::pin(ready(Ok(())))
@@ -69,7 +104,8 @@ impl BlobWriter for MemoryWriter {
 
     fn finish(self: Box<Self>) -> BoxFuture<'static, Result<Blob, StoreError>> {
         let blob = Blob { id: self.id, length: self.content.len() as u64 };
-        self.finished.lock().insert(self.id, self.content.freeze());
+        let stored = Stored { content: self.content.freeze(), key: self.key };
+        self.finished.lock().insert(self.id, stored);
         Box::pin(ready(Ok(blob)))
     }
 }

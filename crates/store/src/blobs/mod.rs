@@ -5,16 +5,17 @@
 //! | `frames.rs` | the form at rest: frames that are encrypted and read independently. Pure |
 //! | `files.rs` | one file a blob in a local directory |
 //! | `memory.rs` | the engine without a disk |
-//! | `content.rs` | small content in the record itself, large content as blobs |
+//! | `small.rs` | content too small for a file, in the same form, for a record |
 //!
 //! A blob exists once its writer has finished; before that a crash leaves nothing that anyone could read. Who owns a blob
 //! writes its id into a record after it is finished, and deletes the blob after the record is gone: a crash between the
-//! two leaves a blob that no record names, never a record that names no blob.
+//! two leaves a blob that no record names, never a record that names no blob. To find those without listing everything, the
+//! owner notes [`BlobWriter::id`] in its records before it finishes the blob.
 
-mod content;
 mod files;
 mod frames;
 mod memory;
+mod small;
 
 use std::fmt;
 use std::ops::Range;
@@ -23,9 +24,9 @@ use std::str::FromStr;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-pub use content::{Content, ContentReader, ContentWriter, INLINE_AT_MOST};
 pub use files::FileBlobs;
 pub use memory::MemoryBlobs;
+pub use small::SMALL;
 
 use crate::error::StoreError;
 use crate::kv::BoxFuture;
@@ -77,15 +78,43 @@ pub struct Blob {
     pub length: u64,
 }
 
-/// An engine for blobs.
+/// A secret that content is encrypted with in place of the cloud's root key, or beside it. It is kept nowhere: who wrote
+/// content with one must bring it again.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BlobKey {
+    /// The secret.
+    pub secret: [u8; 32],
+    /// Whether the root key encrypts what the secret encrypted: two independent layers.
+    pub twice: bool,
+}
+
+impl fmt::Debug for BlobKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BlobKey")
+    }
+}
+
+/// An engine for blobs. Where a key is asked for, none means the root key.
 pub trait Blobs: Send + Sync + 'static {
     /// Begins a blob.
-    fn create(&self) -> BoxFuture<'_, Result<Box<dyn BlobWriter>, StoreError>>;
+    fn create(&self, key: Option<BlobKey>) -> BoxFuture<'_, Result<Box<dyn BlobWriter>, StoreError>>;
 
     /// Opens a part of a blob, cut to its length. What is deleted afterwards can still be read to its end.
     ///
-    /// Fails with [`StoreError::NoBlob`] if there is none of this name.
-    fn open(&self, id: BlobId, range: Range<u64>) -> BoxFuture<'_, Result<Box<dyn BlobReader>, StoreError>>;
+    /// Fails with [`StoreError::NoBlob`] if there is none of this name; reading fails with [`StoreError::Corrupt`] if it
+    /// was written with another key.
+    fn open(
+        &self,
+        id: BlobId,
+        key: Option<BlobKey>,
+        range: Range<u64>,
+    ) -> BoxFuture<'_, Result<Box<dyn BlobReader>, StoreError>>;
+
+    /// Encrypts content too small for a blob, at most [`SMALL`] bytes, for a record of its owner.
+    fn seal(&self, key: Option<&BlobKey>, content: &[u8]) -> Result<Bytes, StoreError>;
+
+    /// Decrypts what [`Blobs::seal`] gave. Fails with [`StoreError::Corrupt`] if it was changed, or sealed with another key.
+    fn unseal(&self, key: Option<&BlobKey>, sealed: Bytes) -> Result<Bytes, StoreError>;
 
     /// Deletes a blob, if there is one of this name.
     fn delete(&self, id: BlobId) -> BoxFuture<'_, Result<(), StoreError>>;
@@ -96,6 +125,9 @@ pub trait Blobs: Send + Sync + 'static {
 
 /// A blob being written. Dropped unfinished, it leaves nothing.
 pub trait BlobWriter: Send {
+    /// The name that the blob will have.
+    fn id(&self) -> BlobId;
+
     /// Appends bytes. Memory stays flat: it waits for the disk.
     fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, Result<(), StoreError>>;
 

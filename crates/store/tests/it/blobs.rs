@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use runtime::Random;
 use store::StoreError;
-use store::blobs::{Blob, BlobId, Blobs, Content, ContentWriter, FileBlobs, INLINE_AT_MOST, MemoryBlobs};
+use store::blobs::{Blob, BlobId, BlobKey, Blobs, FileBlobs, MemoryBlobs, SMALL};
 
 const FRAME: usize = 64 * 1024;
 
@@ -21,7 +21,7 @@ fn content(length: usize) -> Bytes {
 }
 
 async fn write(blobs: &dyn Blobs, bytes: &Bytes, piece: usize) -> Blob {
-    let mut writer = blobs.create().await.unwrap();
+    let mut writer = blobs.create(None).await.unwrap();
     for start in (0..bytes.len()).step_by(piece) {
         writer.write(bytes.slice(start..(start + piece).min(bytes.len()))).await.unwrap();
     }
@@ -29,7 +29,7 @@ async fn write(blobs: &dyn Blobs, bytes: &Bytes, piece: usize) -> Blob {
 }
 
 async fn read(blobs: &dyn Blobs, id: BlobId, range: std::ops::Range<u64>) -> Result<Vec<u8>, StoreError> {
-    let mut reader = blobs.open(id, range).await?;
+    let mut reader = blobs.open(id, None, range).await?;
     let (mut bytes, whole) = (Vec::new(), reader.remaining());
     while let Some(next) = reader.next().await? {
         assert!(next.len() <= 4 * FRAME, "memory stays flat");
@@ -108,12 +108,12 @@ async fn what_was_not_finished_is_gone_and_what_was_stays() {
     let blobs = files(dir.path());
     let kept = write(&blobs, &content(100), 100).await;
     let unfinished = dir.path().join("unfinished");
-    let mut dropped = blobs.create().await.unwrap();
+    let mut dropped = blobs.create(None).await.unwrap();
     dropped.write(content(10 * FRAME)).await.unwrap();
     assert_eq!(fs::read_dir(&unfinished).unwrap().count(), 1);
     drop(dropped);
     assert_eq!(fs::read_dir(&unfinished).unwrap().count(), 0);
-    let crashed = blobs.create().await.unwrap();
+    let crashed = blobs.create(None).await.unwrap();
     std::mem::forget(crashed);
     assert_eq!(fs::read_dir(&unfinished).unwrap().count(), 1);
     drop(blobs);
@@ -124,22 +124,38 @@ async fn what_was_not_finished_is_gone_and_what_was_stays() {
 }
 
 #[tokio::test]
-async fn small_content_stays_in_the_record() {
-    let blobs = MemoryBlobs::new(Random::seeded(1));
-    for (length, inline) in [(0, true), (INLINE_AT_MOST, true), (INLINE_AT_MOST + 1, false)] {
-        let bytes = content(length);
-        let mut writer = ContentWriter::new(&blobs);
-        for piece in bytes.chunks(10_000) {
-            writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
+async fn who_wrote_with_a_key_must_bring_it_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let engines: [&dyn Blobs; 2] = [&files(dir.path()), &MemoryBlobs::new(Random::seeded(1))];
+    let key = |secret: u8, twice| Some(BlobKey { secret: [secret; 32], twice });
+    for (blobs, twice) in engines.into_iter().flat_map(|blobs| [(blobs, false), (blobs, true)]) {
+        let bytes = content(2 * FRAME + 5);
+        let mut writer = blobs.create(key(1, twice)).await.unwrap();
+        let id = writer.id();
+        writer.write(bytes.clone()).await.unwrap();
+        assert_eq!(writer.finish().await.unwrap(), Blob { id, length: bytes.len() as u64 });
+        let mut reader = blobs.open(id, key(1, twice), 0..9).await.unwrap();
+        assert_eq!(reader.next().await.unwrap().unwrap(), bytes[..9]);
+        for other in [None, key(2, twice), key(1, !twice)] {
+            let opened = blobs.open(id, other, 0..9).await;
+            let refused = match opened {
+                Ok(mut reader) => reader.next().await.map(drop),
+                Err(error) => Err(error),
+            };
+            assert!(matches!(refused, Err(StoreError::Corrupt(_))));
         }
-        let stored = writer.finish().await.unwrap();
-        assert_eq!(matches!(stored, Content::Inline(_)), inline);
-        assert_eq!(stored.length(), length as u64);
-        let mut reader = stored.open(&blobs, 3..u64::MAX).await.unwrap();
-        let mut back = Vec::new();
-        while let Some(next) = reader.next().await.unwrap() {
-            back.extend_from_slice(&next);
-        }
-        assert!(back == bytes.slice(3.min(length)..));
+    }
+}
+
+#[tokio::test]
+async fn small_content_is_sealed_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let engines: [&dyn Blobs; 2] = [&files(dir.path()), &MemoryBlobs::new(Random::seeded(1))];
+    for blobs in engines {
+        let bytes = content(SMALL);
+        let sealed = blobs.seal(None, &bytes).unwrap();
+        assert!(!sealed.windows(32).any(|window| window == &bytes[..32]), "content lies in the clear");
+        assert_eq!(blobs.unseal(None, sealed).unwrap(), bytes);
+        assert!(matches!(blobs.seal(None, &content(SMALL + 1)), Err(StoreError::TooLarge(_))));
     }
 }
