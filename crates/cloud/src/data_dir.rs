@@ -4,7 +4,7 @@
 //! DATA/            0700
 //!   running.json   who has it open
 //!   store/         the tables: log and sorted files
-//!   blobs/             bytes of large objects, encrypted
+//!   blobs/         bytes of large objects, encrypted
 //!   keys/          0700, each file 0600
 //!     page-token.key   signs continuation tokens
 //!     root.key         encrypts secrets and objects at rest
