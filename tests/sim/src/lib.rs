@@ -10,11 +10,13 @@
 //! | `process.rs` | the real binary: started, killed, started again |
 //! | `wire.rs` | signed calls to it on a connection that is kept |
 //! | `journal.rs` | what the real binary promised, and what is found of it after a kill |
+//! | `dynamo/` | the same of DynamoDB: what many clients saw is explained by one order of what they did |
 //!
 //! The ledger knows nothing of how the service works. An answer that did not come may mean that the call happened or that
 //! it did not, and the ledger then allows both.
 
 mod act;
+pub mod dynamo;
 pub mod journal;
 mod ledger;
 pub mod process;

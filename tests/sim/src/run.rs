@@ -50,7 +50,7 @@ struct Run {
 /// # Errors
 /// When a promise was broken.
 pub async fn run(seed: u64) -> Result<Report, String> {
-    let world = World::new(seed);
+    let world = World::new(seed, |parts| vec![svc_sqs::service(parts)]);
     let script = Script::new(seed);
     let mut run = Run { world, script, ledger: Ledger::default(), targets: Vec::new(), report: Report::default() };
     run.make_queues().await;
@@ -203,7 +203,8 @@ impl Run {
     }
 }
 
-async fn take(turns: u64) {
+/// Lets so many turns pass.
+pub(crate) async fn take(turns: u64) {
     for _ in 0..turns {
         tokio::task::yield_now().await;
     }

@@ -1,4 +1,4 @@
-//! Signed SQS calls on a connection that is kept: just enough HTTP for the answers of this cloud, and no more.
+//! Signed JSON calls on a connection that is kept: just enough HTTP for the answers of this cloud, and no more.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -32,6 +32,18 @@ pub enum Reply {
     Trouble(String),
 }
 
+impl Reply {
+    /// What an answer in JSON says by its status.
+    pub(crate) fn of(status: u16, output: Value) -> Self {
+        let code = || output["__type"].as_str().unwrap_or_default().to_owned();
+        match status {
+            200 => Self::Output(output),
+            500.. => Self::Trouble(code()),
+            _ => Self::Refused(code()),
+        }
+    }
+}
+
 impl Connection {
     /// Connects.
     ///
@@ -50,17 +62,24 @@ impl Connection {
     /// # Errors
     /// When no whole answer comes: the call happened or it did not.
     pub fn sqs(&mut self, operation: &str, input: &Value) -> io::Result<Reply> {
+        self.call("sqs", &format!("AmazonSQS.{operation}"), input)
+    }
+
+    /// Calls an operation in JSON 1.0 as the default account's root; `service` is what the signature names.
+    ///
+    /// # Errors
+    /// When no whole answer comes: the call happened or it did not.
+    pub fn call(&mut self, service: &str, target: &str, input: &Value) -> io::Result<Reply> {
         let body = input.to_string();
         let mut headers = HeaderMap::new();
         headers.insert("content-type", HeaderValue::from_static("application/x-amz-json-1.0"));
-        let target = format!("AmazonSQS.{operation}");
-        headers.insert("x-amz-target", HeaderValue::from_str(&target).expect("operations have plain names"));
+        headers.insert("x-amz-target", HeaderValue::from_str(target).expect("operations have plain names"));
         let signer = Signer {
             access_key: "test",
             secret: &self.secret,
             session_token: None,
             region: "us-east-1",
-            service: "sqs",
+            service,
             style: Style::General,
             algorithm: Algorithm::HmacSha256,
         };
@@ -68,13 +87,7 @@ impl Connection {
         let done = signer.sign(&Method::POST, &Uri::from_static("/"), &mut headers, &self.host, signed, at);
         done.expect("plain names can stand in a header");
         let (status, answer) = self.exchange("POST", "/", &headers, body.as_bytes())?;
-        let output: Value = serde_json::from_slice(&answer).map_err(io::Error::other)?;
-        let code = || output["__type"].as_str().unwrap_or_default().to_owned();
-        Ok(match status {
-            200 => Reply::Output(output),
-            500.. => Reply::Trouble(code()),
-            _ => Reply::Refused(code()),
-        })
+        Ok(Reply::of(status, serde_json::from_slice(&answer).map_err(io::Error::other)?))
     }
 
     /// Asks one of the cloud's own endpoints.

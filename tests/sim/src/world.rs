@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use names::Timestamp;
 use runtime::{Clock, Random, Runtime, Shutdown, Tasks};
+use service_kit::{CloudParts, Service};
 use store::{Fault, Faulty, Kv, Memory, Store};
 use testkit::TestCloud;
 
@@ -14,23 +15,27 @@ const START: Timestamp = Timestamp::from_secs(1_767_225_600);
 /// Turns given to background tasks after time has moved.
 const TURNS: usize = 50;
 
+/// The services of a cloud, made anew at each start.
+type Services = fn(&CloudParts) -> Vec<Service>;
+
 /// What stays through restarts, and the cloud of the moment.
 pub(crate) struct World {
     disk: Arc<Memory>,
     clock: Clock,
     seed: u64,
     generation: u64,
+    services: Services,
     faulty: Arc<Faulty>,
     /// The cloud.
     pub(crate) cloud: TestCloud,
 }
 
 impl World {
-    /// A cloud with nothing in it.
-    pub(crate) fn new(seed: u64) -> Self {
+    /// A cloud of these services with nothing in it.
+    pub(crate) fn new(seed: u64, services: Services) -> Self {
         let (disk, clock) = (Arc::new(Memory::new()), Clock::simulated(START));
-        let (faulty, cloud) = boot(&disk, &clock, seed);
-        Self { disk, clock, seed, generation: 0, faulty, cloud }
+        let (faulty, cloud) = boot(&disk, &clock, seed, services);
+        Self { disk, clock, seed, generation: 0, services, faulty, cloud }
     }
 
     /// The cloud's instant.
@@ -54,7 +59,8 @@ impl World {
     /// A new process on what the old one left, with a store that works.
     pub(crate) fn start_again(&mut self) {
         self.generation += 1;
-        (self.faulty, self.cloud) = boot(&self.disk, &self.clock, self.seed.wrapping_mul(1_000) + self.generation);
+        let seed = self.seed.wrapping_mul(1_000) + self.generation;
+        (self.faulty, self.cloud) = boot(&self.disk, &self.clock, seed, self.services);
     }
 
     /// Moves time on, and lets background tasks do what is due.
@@ -67,12 +73,12 @@ impl World {
 }
 
 /// A process: its tasks and its memory are new, its disk and the time are not.
-fn boot(disk: &Arc<Memory>, clock: &Clock, seed: u64) -> (Arc<Faulty>, TestCloud) {
+fn boot(disk: &Arc<Memory>, clock: &Clock, seed: u64, services: Services) -> (Arc<Faulty>, TestCloud) {
     let random = Random::seeded(seed);
     let runtime = Runtime { clock: clock.clone(), random, tasks: Tasks::new(), shutdown: Shutdown::new() };
     let disk: Arc<dyn Kv> = disk.clone();
     let faulty = Arc::new(Faulty::new(disk));
     let store = Store::new(faulty.clone(), runtime.random.clone());
-    let cloud = TestCloud::on(runtime, store, |parts| vec![svc_sqs::service(parts)]);
+    let cloud = TestCloud::on(runtime, store, services);
     (faulty, cloud)
 }

@@ -18,12 +18,13 @@ const HIDDEN: u64 = 1_800;
 /// Bodies of the FIFO queue that are sent again after each restart.
 const REMEMBERED: usize = 3;
 
-fn rounds() -> u64 {
+/// How often the process is killed.
+pub(crate) fn rounds() -> u64 {
     std::env::var("SIM_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(10)
 }
 
 /// The binary beside this test's own, unless one is named.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     if let Some(named) = std::env::var_os("NEPHELE_BIN") {
         return named.into();
     }

@@ -2,5 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod dynamo_kill9;
+mod dynamo_seeds;
 mod kill9;
 mod seeds;

@@ -1,15 +1,17 @@
 //! Many seeds, each a cloud in this process. `SIM_SEED` replays one; `SIM_SEEDS` sets how many, `SIM_FIRST` from which on.
 
-fn number(name: &str) -> Option<u64> {
+/// A number from the environment.
+pub(crate) fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
-fn seeds() -> Vec<u64> {
+/// The seeds to run: so many, unless the environment says otherwise.
+pub(crate) fn seeds(many: u64) -> Vec<u64> {
     if let Some(seed) = number("SIM_SEED") {
         return vec![seed];
     }
     let first = number("SIM_FIRST").unwrap_or(0);
-    (first..first + number("SIM_SEEDS").unwrap_or(200)).collect()
+    (first..first + number("SIM_SEEDS").unwrap_or(many)).collect()
 }
 
 fn run(seed: u64) -> Result<sim::Report, String> {
@@ -19,7 +21,7 @@ fn run(seed: u64) -> Result<sim::Report, String> {
 
 #[test]
 fn no_promise_is_broken() {
-    let seeds = seeds();
+    let seeds = seeds(200);
     let (mut kills, mut unknown, mut messages) = (0, 0, 0);
     let mut stories = Vec::new();
     for seed in &seeds {
