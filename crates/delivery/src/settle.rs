@@ -84,11 +84,10 @@ impl Ledger {
 
     /// A message has left so many lanes; with the last one its body goes.
     async fn take_off(&self, tx: &Tx, parcel: u64, count: u32) -> Result<(), StoreError> {
-        let left = self.tables.left.get(tx, &SCOPE, &parcel).await?.map_or(1, |left| left.0);
-        if left > count {
-            return self.tables.left.put(tx, &SCOPE, &parcel, &Left(left - count));
-        }
-        if left > 1 {
+        if let Some(Left(left)) = self.tables.left.get(tx, &SCOPE, &parcel).await? {
+            if left > count {
+                return self.tables.left.put(tx, &SCOPE, &parcel, &Left(left - count));
+            }
             self.tables.left.delete(tx, &SCOPE, &parcel);
         }
         self.tables.parcels.delete(tx, &SCOPE, &parcel);

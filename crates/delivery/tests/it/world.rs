@@ -11,47 +11,47 @@ use runtime::Runtime;
 use service_kit::{BoxFuture, Cloud, CloudParts, Error, Operations, Service, TaskCtx};
 use store::{Scope, Store, StoreError, Vault, key};
 
-pub const START: Timestamp = Timestamp::from_secs(1_767_225_600);
+pub(crate) const START: Timestamp = Timestamp::from_secs(1_767_225_600);
 
 /// Decides an attempt; none lets it hang.
 type Script = dyn Fn(&str, &Intent) -> Option<Verdict> + Send + Sync;
 
 /// An attempt that was made: when, on which lane, what.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempt {
-    pub at: Timestamp,
-    pub lane: String,
-    pub id: u128,
-    pub body: String,
+pub(crate) struct Attempt {
+    pub(crate) at: Timestamp,
+    pub(crate) lane: String,
+    pub(crate) id: u128,
+    pub(crate) body: String,
 }
 
 /// The receiver's side: what was tried, in order. It outlives crashes.
 #[derive(Clone)]
-pub struct Receiver {
-    pub attempts: Arc<Mutex<Vec<Attempt>>>,
-    pub lanes: Arc<Mutex<HashMap<String, Lane>>>,
-    pub given_up: Arc<Mutex<Vec<(String, Why)>>>,
+pub(crate) struct Receiver {
+    pub(crate) attempts: Arc<Mutex<Vec<Attempt>>>,
+    pub(crate) lanes: Arc<Mutex<HashMap<String, Lane>>>,
+    pub(crate) given_up: Arc<Mutex<Vec<(String, Why)>>>,
     script: Arc<Script>,
 }
 
 impl Receiver {
-    pub fn new(script: impl Fn(&str, &Intent) -> Option<Verdict> + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(script: impl Fn(&str, &Intent) -> Option<Verdict> + Send + Sync + 'static) -> Self {
         let (attempts, lanes, given_up) = (Arc::default(), Arc::default(), Arc::default());
         Self { attempts, lanes, given_up, script: Arc::new(script) }
     }
 
-    pub fn with(self, lane: &str, how: Lane) -> Self {
+    pub(crate) fn with(self, lane: &str, how: Lane) -> Self {
         self.lanes.lock().insert(lane.to_owned(), how);
         self
     }
 
-    pub fn bodies(&self, lane: &str) -> Vec<String> {
+    pub(crate) fn bodies(&self, lane: &str) -> Vec<String> {
         let attempts = self.attempts.lock();
         attempts.iter().filter(|attempt| attempt.lane == lane).map(|attempt| attempt.body.clone()).collect()
     }
 
     /// Seconds after the start at which a lane was tried.
-    pub fn seconds(&self, lane: &str) -> Vec<u64> {
+    pub(crate) fn seconds(&self, lane: &str) -> Vec<u64> {
         let attempts = self.attempts.lock();
         attempts
             .iter()
@@ -99,19 +99,19 @@ impl Courier for Receiver {
 }
 
 /// One life of a process.
-pub struct World {
-    pub cloud: Cloud,
-    pub deliveries: Deliveries,
+pub(crate) struct World {
+    pub(crate) cloud: Cloud,
+    pub(crate) deliveries: Deliveries,
 }
 
 impl World {
-    pub fn new(receiver: &Receiver) -> Self {
+    pub(crate) fn new(receiver: &Receiver) -> Self {
         let runtime = Runtime::simulated(1, START);
         let store = Store::in_memory(runtime.random.clone());
         Self::on(runtime, store, receiver)
     }
 
-    pub fn on(runtime: Runtime, store: Store, receiver: &Receiver) -> Self {
+    pub(crate) fn on(runtime: Runtime, store: Store, receiver: &Receiver) -> Self {
         let parts = CloudParts::new(runtime, store, Vault::new(&[0; 32]), PageTokenKey::new(&[0; 32]));
         let deliveries = Deliveries::new("sts", "sts.deliver", &parts);
         let service = deliveries.add_to(Service::new(&api_sts::SERVICE, Operations::new()), receiver.clone());
@@ -120,29 +120,30 @@ impl World {
         Self { cloud, deliveries }
     }
 
-    pub async fn enqueue(&self, body: &str, lanes: &[Consignment]) -> Result<(), StoreError> {
+    pub(crate) async fn enqueue(&self, body: &str, lanes: &[Consignment]) -> Result<(), StoreError> {
         let enqueue = |tx| async move { self.deliveries.enqueue(&tx, body.to_owned(), lanes).await };
         self.cloud.store().transact(enqueue).await?.depart();
         Ok(())
     }
 
     /// Moves the clock through all that is due on the way.
-    pub async fn advance(&self, seconds: u64) {
+    pub(crate) async fn advance(&self, seconds: u64) {
+        self.quiet().await;
         let target = self.cloud.runtime().clock.now().plus(Duration::from_secs(seconds));
         self.cloud.timers().advance_through(target, |due| self.cloud.fire(due)).await.unwrap();
     }
 
     /// Rows of this service in the store.
-    pub async fn rows(&self) -> usize {
+    pub(crate) async fn rows(&self) -> usize {
         use store::Reader;
         let prefix = key::encode::<(Scope, String)>(&(Scope::Global, "sts"));
-        let range = store::KeyRange::prefix(prefix.into());
+        let range = store::KeyRange::prefix(prefix);
         let view = self.cloud.store().read().await.unwrap();
         view.scan(range, store::Order::Ascending, usize::MAX).await.unwrap().len()
     }
 
-    pub async fn until_empty(&self) {
-        for _ in 0..1_000_000 {
+    pub(crate) async fn until_empty(&self) {
+        for _ in 0..100_000 {
             if self.rows().await == 0 {
                 return;
             }
@@ -150,9 +151,14 @@ impl World {
         }
         panic!("never empty");
     }
+
+    /// Returns when no lane is at work: only what fires alarms and what wakes lanes runs.
+    pub(crate) async fn quiet(&self) {
+        until(|| self.cloud.runtime().tasks.running() <= 2).await;
+    }
 }
 
-pub async fn until(condition: impl Fn() -> bool) {
+pub(crate) async fn until(condition: impl Fn() -> bool) {
     for _ in 0..1_000_000 {
         if condition() {
             return;
@@ -162,16 +168,16 @@ pub async fn until(condition: impl Fn() -> bool) {
     panic!("it never came");
 }
 
-pub fn retry() -> Option<Verdict> {
+pub(crate) fn retry() -> Option<Verdict> {
     Some(Verdict::Retry(Failure::new("Down", "it is down")))
 }
 
-pub fn refuse() -> Option<Verdict> {
+pub(crate) fn refuse() -> Option<Verdict> {
     Some(Verdict::Refused(Failure::new("No", "never")))
 }
 
 /// Three retries, ten seconds apart.
-pub fn patient() -> Lane {
+pub(crate) fn patient() -> Lane {
     let ten = Duration::from_secs(10);
     Lane::new(Retries { after: 3, shortest: ten, longest: ten, ..Retries::none() })
 }
