@@ -122,6 +122,8 @@ impl Pieces {
         let pause = self.pause;
         let patience = self.patience.get_or_insert_with(|| Box::pin(sleep(pause)));
         ready!(patience.as_mut().poll(cx));
+        // Nobody waits for it any longer.
+        self.coming.0.ended.store(true, Ordering::Relaxed);
         Poll::Ready(Some(Err(BodyFault::Stalled)))
     }
 

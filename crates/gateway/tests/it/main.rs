@@ -7,4 +7,5 @@ mod authentication;
 mod draining;
 mod limits;
 mod server;
+mod streams;
 mod transports;

@@ -17,6 +17,9 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 
+/// What the clock shows.
+pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
+
 /// What the handler does, told by the `User-Agent`: `wait` until released, `panic`, or answer.
 pub(crate) struct Gate {
     pub(crate) entered: Notify,
@@ -24,7 +27,7 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { entered: Notify::new(), released: Semaphore::new(0) }
     }
 }
@@ -56,11 +59,16 @@ impl Server {
     /// Starts with these limits.
     pub(crate) async fn start(limits: Limits) -> Self {
         let gate = Arc::new(Gate::new());
-        let runtime = Runtime::simulated(1, Timestamp::from_secs(1_800_000_000));
-        let store = Store::in_memory(runtime.random.clone());
         let operations = Operations::new().on::<GetCallerIdentity>(|_, _| Ok(Access::any()), held);
-        let state = gate.clone();
-        let services = |_: &CloudParts| vec![Service::new(&api_sts::SERVICE, operations).state(state)];
+        let service = Service::new(&api_sts::SERVICE, operations).state(gate.clone());
+        Self::of(limits, gate, service).await
+    }
+
+    /// Starts with one service.
+    pub(crate) async fn of(limits: Limits, gate: Arc<Gate>, service: Service) -> Self {
+        let runtime = Runtime::simulated(1, NOW);
+        let store = Store::in_memory(runtime.random.clone());
+        let services = |_: &CloudParts| vec![service];
         let cloud = TestCloud::on(runtime.clone(), store, services);
         let gateway = Gateway::new(GatewayParts {
             cloud: cloud.cloud().clone(),
