@@ -34,6 +34,17 @@ pub(crate) fn told(refusal: Refusal) -> Error {
         Refusal::Protected => invalid(
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
         ),
+        Refusal::Source => invalid(
+            "Replica cannot be deleted because it has acted as a source region for new replica(s) being added to the \
+             table in the last 24 hours.",
+        ),
+        Refusal::ReplicaIsTable(name) => invalid(format!(
+            "Failed to create a the new replica of table with name: '{name}' because one or more replicas already existed \
+             as tables."
+        )),
+        Refusal::NoReplica => invalid(
+            "Update global table operation failed because one or more replicas were not part of the global table.",
+        ),
         Refusal::Invalid(text) => invalid(text),
         Refusal::Condition(item) => {
             let (message, item) = (Some(CONDITION.to_owned()), item.map(attributes));

@@ -66,3 +66,5 @@ pub const RECOVERY_DAYS: RangeInclusive<i32> = 1..=35;
 pub const RECOVERY_LAG: Duration = Duration::ZERO;
 /// Bytes of a resource policy (constraints).
 pub const POLICY_BYTES: usize = 20 * 1_024;
+/// How long after a write the other replicas of its table are told ("Global tables: how it works": typically within a second).
+pub const REPLICATION_LAG: Duration = Duration::from_millis(500);

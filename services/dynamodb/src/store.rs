@@ -14,11 +14,19 @@
 //! | `copy` | backup, row | their items |
 //! | `writer` | – | the engine that writes; see `engine/meeting.rs` |
 //! | `sweep` | table, index | content of deleted tables and indexes, to be removed |
+//! | `stamp`, `outgoing`, `sent` | table, … | replicas: which write an item is of, what is to be told elsewhere, what was; see `store/replica.rs` |
+
+mod old;
+mod replica;
 
 use bytes::Bytes;
 use names::{AccountId, Region, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{RawTable, Record, Scope, Table};
+
+pub(crate) use replica::{
+    GlobalVersion, OUTGOING, OutgoingRecord, Overrides, Replication, SENT, STAMPS, SentRecord, StampRecord,
+};
 
 /// The service's id.
 pub(crate) const SERVICE: &str = "dynamodb";
@@ -99,6 +107,14 @@ pub(crate) struct TableRecord {
     pub recovery: Option<Recovery>,
     /// What it was restored from.
     pub restored: Option<Restored>,
+    /// The other replicas, when it is one of a global table.
+    pub replication: Option<Replication>,
+    /// Streams of Kinesis that are told of changes.
+    pub destinations: Vec<Destination>,
+    /// What is counted of keys that are used much.
+    pub insights: Vec<InsightsSetting>,
+    /// Policies of its streams, by label.
+    pub stream_policies: Vec<(String, PolicyRecord)>,
 }
 
 /// The type of a key attribute.
@@ -136,6 +152,17 @@ pub(crate) struct IndexRecord {
     pub throughput: Throughput,
     /// Whether it is still being filled, and cannot be read.
     pub filling: bool,
+    /// Further attributes of its key.
+    pub more: MoreNames,
+}
+
+/// Attributes of an index's key beyond the first partition key and the first sort key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MoreNames {
+    /// Of the partition key.
+    pub hash: Vec<String>,
+    /// Of the sort key.
+    pub range: Vec<String>,
 }
 
 /// What of an item an index holds.
@@ -305,11 +332,37 @@ pub(crate) struct Class {
     pub changed: Option<Timestamp>,
 }
 
-/// How items are said to be encrypted, when not under AWS's own key.
+/// How items are encrypted, when not under AWS's own key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Encryption {
     /// ARN of the key.
     pub key: String,
+    /// The table's key, sealed by KMS.
+    pub table_key: Option<Bytes>,
+}
+
+/// A stream of Kinesis that is told of a table's changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Destination {
+    /// ARN of the stream.
+    pub stream: String,
+    /// Whether it is told.
+    pub on: bool,
+    /// Whether instants are told in microseconds; none when nobody said.
+    pub micros: Option<bool>,
+}
+
+/// Counting of keys that are used much, of a table or of one of its indexes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct InsightsSetting {
+    /// The index; none for the table.
+    pub index: Option<String>,
+    /// Whether keys are counted.
+    pub on: bool,
+    /// Whether throttled keys alone are.
+    pub throttled_only: bool,
+    /// When this was changed last.
+    pub changed: Timestamp,
 }
 
 /// A resource policy.
@@ -353,4 +406,20 @@ macro_rules! records {
     )*};
 }
 
-records!(BackupRecord, ChangeRecord, HistoryRecord, StreamRecord, Sweep, TableRecord, TokenRecord);
+records!(ChangeRecord, HistoryRecord, StreamRecord, Sweep, TokenRecord);
+
+impl Record for TableRecord {
+    const VERSION: u8 = 2;
+
+    fn migrate(_: u8, bytes: &[u8]) -> Option<Self> {
+        old::table(bytes)
+    }
+}
+
+impl Record for BackupRecord {
+    const VERSION: u8 = 2;
+
+    fn migrate(_: u8, bytes: &[u8]) -> Option<Self> {
+        old::backup(bytes)
+    }
+}

@@ -1,11 +1,14 @@
 //! Background work. Each piece can be cut short at any point and begun anew.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use service_kit::{Error, Service, Task, TaskCtx, Wake};
+use names::{AccountId, Region};
+use service_kit::{BoxFuture, Caller, Cloud, Error, Service, Task, TaskCtx, Wake};
 
 use crate::Dynamo;
 use crate::engine::Engine;
+use crate::engine::replicate::Regions;
 
 /// How often tables are counted that are too large to be counted when described (`TableDescription`: about six hours).
 const COUNT: Duration = Duration::from_secs(6 * 3_600);
@@ -13,6 +16,8 @@ const COUNT: Duration = Duration::from_secs(6 * 3_600);
 const EXPIRE: Duration = Duration::from_secs(60);
 /// How often unfilled indexes are looked for that nobody announced: the filling was cut short by a crash.
 const FILL: Duration = Duration::from_secs(3_600);
+/// How often a replica that could not be reached is tried again.
+const REPLICATE: Duration = Duration::from_secs(10);
 /// How often content is looked for that nobody announced: its removal was cut short by a crash.
 const SWEEP: Duration = Duration::from_secs(3_600);
 /// How often streams are trimmed. Readers look at the age of a record themselves.
@@ -24,6 +29,7 @@ pub(crate) fn add(service: Service, engine: &Engine) -> Service {
         .task(Task::new("count", COUNT, engine.chores().count.clone(), count))
         .task(Task::new("expire", EXPIRE, Wake::default(), expire))
         .task(Task::new("fill", FILL, engine.chores().fill.clone(), fill))
+        .task(Task::new("replicate", REPLICATE, engine.chores().replicate.clone(), replicate))
         .task(Task::new("sweep", SWEEP, engine.chores().sweep.clone(), sweep))
         .task(Task::new("trim", TRIM, Wake::default(), trim))
 }
@@ -43,6 +49,28 @@ async fn fill(ctx: TaskCtx) -> Result<(), Error> {
     Ok(ctx.state::<Dynamo>().engine().fill().await?)
 }
 
+/// Brings writes to other replicas, until none is left that could be brought.
+async fn replicate(ctx: TaskCtx) -> Result<(), Error> {
+    let (dynamo, roads) = (ctx.state::<Dynamo>(), Roads(ctx.cloud.clone()));
+    while let Some(wait) = dynamo.engine().replicate(&roads).await? {
+        ctx.cloud.runtime().clock.wait_at_most(wait).await;
+    }
+    Ok(())
+}
+
+/// Regions as the cloud's guard lets calls into them: one in which calls of DynamoDB fail is out, for replicas too.
+struct Roads(Cloud);
+
+impl Regions for Roads {
+    fn reachable<'a>(&'a self, account: AccountId, region: &'a Region) -> BoxFuture<'a, bool> {
+        Box::pin(async move {
+            let caller = Arc::new(Caller::internal("dynamodb", account));
+            let asked = self.0.call::<api_dynamodb::DescribeLimits>(caller, region.clone(), Default::default());
+            asked.await.is_ok()
+        })
+    }
+}
+
 /// Removes what deleted tables and indexes held.
 async fn sweep(ctx: TaskCtx) -> Result<(), Error> {
     Ok(ctx.state::<Dynamo>().engine().sweep().await?)
@@ -52,6 +80,7 @@ async fn sweep(ctx: TaskCtx) -> Result<(), Error> {
 async fn trim(ctx: TaskCtx) -> Result<(), Error> {
     let state = ctx.state::<Dynamo>();
     state.engine().forget_tokens().await?;
+    state.engine().trim_graves().await?;
     state.engine().trim_history().await?;
     Ok(state.engine().trim_streams().await?)
 }

@@ -178,6 +178,10 @@ pub(crate) fn copied(record: &TableRecord, restored: Restored, now: Timestamp) -
         policy: None,
         recovery: None,
         restored: Some(restored),
+        replication: None,
+        destinations: Vec::new(),
+        insights: Vec::new(),
+        stream_policies: Vec::new(),
         ..record.clone()
     }
 }

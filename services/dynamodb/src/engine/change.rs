@@ -27,7 +27,7 @@ pub(crate) fn tell(
     };
     let Some(either) = new.or(old) else { return Ok(()) };
     let keys = key::key_of(state.schema.primary().key(), either);
-    if let Some(stream) = state.record.stream.as_ref().filter(|stream| stream.on) {
+    if let Some(stream) = state.record.stream.as_ref().filter(|stream| stream.on && !course.quiet) {
         let shows = |views: [View; 2], item: Option<&Item>| item.cloned().filter(|_| views.contains(&stream.view));
         let before = shows([View::Old, View::Both], old);
         let after = shows([View::New, View::Both], new);

@@ -12,7 +12,7 @@ use super::refusal::Refusal;
 use super::table::{State, Table};
 use super::value::{Item, Value};
 use super::{key, row};
-use crate::store::{EXPIRIES, TABLES};
+use crate::store::{EXPIRIES, GlobalVersion, TABLES};
 
 /// Items deleted before others are looked at.
 const AT_ONCE: usize = 500;
@@ -76,6 +76,9 @@ impl Engine {
     pub(crate) async fn expire(&self, table: &Table) -> Result<(), Refusal> {
         loop {
             let state = table.state_kept();
+            if !expires_here(table, &state) {
+                return Ok(());
+            }
             let Some(name) = state.record.expiry.clone() else { return Ok(()) };
             let now = self.now();
             let due = Span::prefix(&(table.no,)).until(&(table.no, seconds(now).saturating_add(1)));
@@ -119,7 +122,11 @@ impl Engine {
                 }
                 Ok::<_, Refusal>(())
             })
-            .await
+            .await?;
+        if state.tells_others() {
+            self.chores().replicate.signal();
+        }
+        Ok(())
     }
 
     /// Finds what was there before a table was given an attribute that tells expiries.
@@ -142,6 +149,12 @@ impl Engine {
             }
         }
     }
+}
+
+/// Of several replicas that share what expires, one deletes it, and the others are told: that of the first region by name.
+fn expires_here(table: &Table, state: &State) -> bool {
+    let shared = state.replication().filter(|replication| replication.version == GlobalVersion::V2019);
+    shared.is_none_or(|shared| shared.peers.iter().all(|peer| *peer > table.home.region))
 }
 
 fn seconds(at: Timestamp) -> i64 {

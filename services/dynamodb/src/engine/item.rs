@@ -15,7 +15,7 @@ use super::stream::{Sequencer, UnderWay};
 use super::table::{State, Table};
 use super::throttle::Way;
 use super::value::{Item, item_size};
-use super::{change, expiry, key, row};
+use super::{change, expiry, key, replica, row};
 use crate::limits;
 use crate::store::Billing;
 
@@ -66,12 +66,31 @@ pub(crate) struct Course<'a> {
     pub now: Timestamp,
     /// Whether items expire, and nobody deletes them.
     pub expires: bool,
+    /// Whether streams are told nothing: a new replica is being filled.
+    pub quiet: bool,
+}
+
+/// A row on its way from one state to another.
+pub(crate) struct Turn<'a> {
+    /// The row.
+    pub place: &'a Bytes,
+    /// The item before.
+    pub old: Option<&'a Item>,
+    /// The item after.
+    pub new: Option<&'a Item>,
+    /// Their sizes.
+    pub sizes: (usize, usize),
 }
 
 impl Course<'_> {
     /// Of items that expire.
     pub(crate) fn expiring(self) -> Self {
         Self { expires: true, ..self }
+    }
+
+    /// Of items of which streams are told nothing.
+    pub(crate) fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
     }
 
     /// The next sequence number.
@@ -104,10 +123,14 @@ impl Engine {
 
     /// Writes an item.
     pub(crate) async fn write(&self, table: &Table, write: &Write) -> Result<Written, Refusal> {
-        let _kept = table.writing().await;
+        let kept = table.writing().await;
         let state = table.state_kept();
         if state.gone {
             return Err(Refusal::NoTableForItems);
+        }
+        if state.is_strong() {
+            drop(kept);
+            return self.write_everywhere(table, write).await;
         }
         self.check_writable(table, &state)?;
         let written = if is_blind(&state, write) && matches!(write.deed, Deed::Put) {
@@ -123,7 +146,7 @@ impl Engine {
     /// A transaction's course.
     pub(crate) async fn course(&self) -> Result<Course<'_>, Refusal> {
         let sequencer = self.sequencer().await?;
-        Ok(Course { sequencer, under_way: Mutex::default(), now: self.now(), expires: false })
+        Ok(Course { sequencer, under_way: Mutex::default(), now: self.now(), expires: false, quiet: false })
     }
 
     /// A put that depends on nothing: the row alone is written.
@@ -157,25 +180,18 @@ impl Engine {
         let stored = tx.get(place.clone()).await?;
         let old = stored.as_ref().map(row::item).transpose()?;
         check_condition(write, old.as_ref())?;
-        let new = outcome(schema, write, old.as_ref())?;
-        let (old_size, new_size) = (stored.as_ref().map_or(0, row::size), new.as_ref().map_or(0, item_size));
-        let mut consumed = Consumed { table: write_units(old_size.max(new_size)), ..Consumed::default() };
+        let new = replica::marked(table, state, course, outcome(schema, write, old.as_ref())?);
+        let sizes = (stored.as_ref().map_or(0, row::size), new.as_ref().map_or(0, item_size));
         if matches!(write.deed, Deed::Check) {
+            let consumed = Consumed { table: write_units(sizes.0.max(sizes.1)), ..Consumed::default() };
             return Ok(Written { new: old.clone(), old, consumed });
         }
-        match &new {
-            Some(item) => tx.put(place.clone(), row::stored(item, new_size)),
-            None if stored.is_some() => tx.delete(place.clone()),
-            None => {}
+        let turn = Turn { place: &place, old: old.as_ref(), new: new.as_ref(), sizes };
+        let consumed = settle(tx, table, state, course, &turn).await?;
+        if state.tells_others() {
+            let keys = key::key_of(schema.primary().key(), &write.item);
+            replica::tell(tx, table, course, state, &place, &keys, new.as_ref())?;
         }
-        for index in schema.secondary() {
-            let units = move_row(tx, schema, index, &place, old.as_ref(), new.as_ref());
-            if units > 0.0 {
-                consumed.add_index(index.name.as_deref().unwrap_or_default(), index.global, units);
-            }
-        }
-        expiry::follow(tx, table, state, &place, old.as_ref(), new.as_ref())?;
-        change::tell(tx, table, state, course, old.as_ref(), new.as_ref())?;
         Ok(Written { old, new, consumed })
     }
 
@@ -205,8 +221,12 @@ impl Engine {
         }
     }
 
-    /// The same of a write: local indexes spend what their table may.
+    /// The same of a write that was done: local indexes spend what their table may. Whoever brings writes to other replicas
+    /// is woken.
     pub(crate) fn spend_written(&self, table: &Table, state: &State, consumed: &Consumed) {
+        if state.tells_others() {
+            self.chores().replicate.signal();
+        }
         let local: f64 = consumed.local.iter().map(|(_, units)| units).sum();
         self.spend(table, state, state.schema.primary(), Way::Write, consumed.table + local);
         for (name, units) in &consumed.global {
@@ -215,6 +235,33 @@ impl Engine {
             }
         }
     }
+}
+
+/// Turns a row from one state to another, with its rows in indexes and what is told of it; tells what that consumed.
+pub(crate) async fn settle(
+    tx: &Tx,
+    table: &Table,
+    state: &State,
+    course: &Course<'_>,
+    turn: &Turn<'_>,
+) -> Result<Consumed, Refusal> {
+    let Turn { place, old, new, sizes } = *turn;
+    let schema = &state.schema;
+    let mut consumed = Consumed { table: write_units(sizes.0.max(sizes.1)), ..Consumed::default() };
+    match new {
+        Some(item) => tx.put(place.clone(), row::stored(item, sizes.1)),
+        None if old.is_some() => tx.delete(place.clone()),
+        None => {}
+    }
+    for index in schema.secondary() {
+        let units = move_row(tx, schema, index, place, old, new);
+        if units > 0.0 {
+            consumed.add_index(index.name.as_deref().unwrap_or_default(), index.global, units);
+        }
+    }
+    expiry::follow(tx, table, state, place, old, new)?;
+    change::tell(tx, table, state, course, old, new)?;
+    Ok(consumed)
 }
 
 /// Units a second, and whether they were bought; none where nothing bounds them.
@@ -240,6 +287,7 @@ pub(crate) fn is_blind(state: &State, write: &Write) -> bool {
         && state.schema.secondary().is_empty()
         && state.record.expiry.is_none()
         && state.record.recovery.is_none()
+        && state.record.replication.is_none()
         && !state.record.stream.as_ref().is_some_and(|stream| stream.on)
 }
 

@@ -22,12 +22,17 @@ static WRITERS: LazyLock<Mutex<HashMap<u128, Weak<Inner>>>> = LazyLock::new(Mute
 impl Engine {
     /// Makes known that this engine writes.
     pub(super) async fn announce(&self) -> Result<(), StoreError> {
-        let name = self.random().u128();
-        {
+        let name = {
             let mut writers = WRITERS.lock();
             writers.retain(|_, engine| engine.strong_count() > 0);
+            // Clouds with the same seed, as in tests, draw the same names.
+            let mut name = self.random().u128();
+            while writers.contains_key(&name) {
+                name = self.random().u128();
+            }
             writers.insert(name, std::sync::Arc::downgrade(&self.0));
-        }
+            name
+        };
         let batch = Batch::new();
         WRITER.put(&batch, &Scope::Global, &KEY, &Raw(Bytes::copy_from_slice(&name.to_be_bytes())))?;
         self.store().write(batch).await?;

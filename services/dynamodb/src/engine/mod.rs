@@ -12,6 +12,7 @@
 //! | `backup.rs` | copies of tables |
 //! | `expiry.rs`, `fill.rs` | items that expire; indexes added later |
 //! | `key.rs`, `value/`, `number/`, `expression/`, `partiql/` | keys, values, numbers, expressions, statements. Pure |
+//! | `replica.rs`, `global.rs`, `replicate.rs` | writes of replicated tables; which tables are replicas of each other; bringing writes elsewhere |
 //! | `capacity.rs`, `throttle.rs` | what calls consume; what tables may. Pure |
 //! | `refusal.rs` | reasons not to do something |
 
@@ -23,6 +24,7 @@ mod directory;
 mod expiry;
 pub(crate) mod expression;
 mod fill;
+pub(crate) mod global;
 pub(crate) mod item;
 pub(crate) mod key;
 mod lifecycle;
@@ -31,6 +33,8 @@ pub(crate) mod number;
 pub(crate) mod page;
 pub(crate) mod partiql;
 pub(crate) mod refusal;
+pub(crate) mod replica;
+pub(crate) mod replicate;
 pub(crate) mod row;
 pub(crate) mod schema;
 pub(crate) mod shard;
@@ -66,6 +70,8 @@ struct Inner {
     learning: tokio::sync::Mutex<()>,
     directory: Directory,
     chores: Chores,
+    /// Whether all tables with replicas are in use, as they are once those in the store were looked through.
+    replicas_found: AtomicBool,
 }
 
 /// Told when there is background work before its time.
@@ -77,6 +83,8 @@ pub(crate) struct Chores {
     pub fill: Wake,
     /// Large tables are to be counted.
     pub count: Wake,
+    /// Other replicas are to be told of writes.
+    pub replicate: Wake,
 }
 
 impl Engine {
@@ -92,6 +100,7 @@ impl Engine {
             learning: tokio::sync::Mutex::default(),
             directory: Directory::default(),
             chores: Chores::default(),
+            replicas_found: AtomicBool::new(false),
         }))
     }
 
@@ -104,6 +113,7 @@ impl Engine {
     pub(crate) fn forget(&self) {
         self.0.directory.clear();
         self.0.learned.store(false, Ordering::Release);
+        self.0.replicas_found.store(false, Ordering::Release);
     }
 
     /// Where background work is announced.

@@ -26,6 +26,12 @@ pub(crate) enum Refusal {
     },
     /// More was consumed than an on-demand bound allows.
     Bounded,
+    /// A replica was the source of a new one lately.
+    Source,
+    /// There is a table already where a replica of this one is to be.
+    ReplicaIsTable(String),
+    /// There is no such replica.
+    NoReplica,
     /// The store could not do it.
     Store(StoreError),
 }

@@ -70,6 +70,11 @@ impl Home {
         Self { name: name.to_owned(), ..self.clone() }
     }
 
+    /// The same name in another region.
+    pub(crate) fn in_region(&self, region: &Region) -> Self {
+        Self { region: region.clone(), ..self.clone() }
+    }
+
     /// The table that an ARN is about, of an index or a stream of it too.
     pub(crate) fn of_arn(text: &str) -> Option<Self> {
         let arn: Arn = text.parse().ok()?;

@@ -56,6 +56,9 @@ pub(crate) struct Token {
 impl Engine {
     /// Writes items that have nothing to do with each other, in one commit.
     pub(crate) async fn write_batch(&self, writes: &[Aimed]) -> Result<Vec<Written>, Refusal> {
+        if writes.iter().any(|(table, _)| table.state().is_strong()) {
+            return self.write_one_by_one(writes).await;
+        }
         let tables = distinct(writes);
         let mut kept = Vec::new();
         for table in &tables {
@@ -78,6 +81,15 @@ impl Engine {
         };
         for (((table, _), state), written) in writes.iter().zip(&states).zip(&written) {
             self.spend_written(table, state, &written.consumed);
+        }
+        Ok(written)
+    }
+
+    /// Of tables whose replicas are written together: each write takes the gates of its own table's replicas.
+    async fn write_one_by_one(&self, writes: &[Aimed]) -> Result<Vec<Written>, Refusal> {
+        let mut written = Vec::with_capacity(writes.len());
+        for (table, write) in writes {
+            written.push(self.write(table, write).await?);
         }
         Ok(written)
     }
@@ -119,6 +131,9 @@ impl Engine {
             kept.push(table.writing().await);
         }
         let states = self.states(writes)?;
+        if states.iter().any(|state| state.is_strong()) {
+            return Err(Refusal::invalid(STRONG).into());
+        }
         let (states, course) = (&states, &self.course().await?);
         let done = self.store().transact(|tx| async move {
             if let Some(token) = token {
@@ -196,6 +211,10 @@ impl Engine {
         writes.iter().map(state).collect()
     }
 }
+
+/// Transactions on tables with strong consistency between regions ("Global tables: multi-Region strong consistency").
+pub(crate) const STRONG: &str =
+    "Transactional operations are not supported on global tables configured for multi-Region strong consistency";
 
 /// Units of reading an item in a transaction.
 pub(crate) fn transactional_read_units(bytes: usize) -> f64 {

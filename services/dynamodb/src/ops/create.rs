@@ -12,7 +12,7 @@ use super::tags;
 use crate::error::{invalid, invalid_parameter};
 use crate::limits;
 use crate::store::{
-    Billing, Class, IndexRecord, KeyKind, KeyNames, Projection, StreamSetting, TableRecord, Throughput, View,
+    Billing, Class, IndexRecord, KeyKind, KeyNames, MoreNames, Projection, StreamSetting, TableRecord, Throughput, View,
 };
 
 /// The record of a table as it is to be made; its number and identity come from the engine.
@@ -52,6 +52,10 @@ pub(crate) fn draft(input: &CreateTableInput, now: Timestamp) -> Result<TableRec
         policy: None,
         recovery: None,
         restored: None,
+        replication: None,
+        destinations: Vec::new(),
+        insights: Vec::new(),
+        stream_policies: Vec::new(),
     })
 }
 
@@ -201,7 +205,15 @@ fn local_index(
     }
     let projection = projection(&index.projection)?;
     check_fresh(name, names)?;
-    Ok(IndexRecord { no, name: name.clone(), key, projection, throughput: Throughput::default(), filling: false })
+    Ok(IndexRecord {
+        no,
+        name: name.clone(),
+        key,
+        projection,
+        throughput: Throughput::default(),
+        filling: false,
+        more: MoreNames::default(),
+    })
 }
 
 fn global_indexes(
@@ -246,7 +258,15 @@ pub(crate) fn global_index(
     };
     check_fresh(name, names)?;
     let throughput = bounded(throughput, index.on_demand_throughput.as_ref(), index.warm_throughput.as_ref());
-    Ok(IndexRecord { no: 0, name: name.clone(), key, projection, throughput, filling: false })
+    Ok(IndexRecord {
+        no: 0,
+        name: name.clone(),
+        key,
+        projection,
+        throughput,
+        filling: false,
+        more: MoreNames::default(),
+    })
 }
 
 fn numbered_after(mut global: Vec<IndexRecord>, local: usize) -> Vec<IndexRecord> {

@@ -24,8 +24,11 @@ pub(crate) async fn update_time_to_live(ctx: &Ctx, input: UpdateTimeToLiveInput)
     let table = address::table(ctx, &input.table_name).await?;
     let TimeToLiveSpecification { enabled, attribute_name } = input.time_to_live_specification;
     let engine = ctx.state::<Dynamo>().engine();
+    if table.state().is_strong() {
+        return Err(Refusal::invalid(STRONG).into());
+    }
     engine
-        .change(&table, |record| {
+        .change_everywhere(&table, |record| {
             record.expiry = match (&record.expiry, enabled) {
                 (Some(_), true) => return Err(Refusal::invalid("TimeToLive is already enabled")),
                 (None, false) => return Err(Refusal::invalid("TimeToLive is already disabled")),
@@ -42,7 +45,13 @@ pub(crate) async fn update_time_to_live(ctx: &Ctx, input: UpdateTimeToLiveInput)
         .await?;
     if enabled {
         engine.fill_expiries(&table).await?;
+        for peer in engine.peers(&table).await? {
+            engine.fill_expiries(&peer).await?;
+        }
     }
     let specification = TimeToLiveSpecification { enabled, attribute_name };
     Ok(UpdateTimeToLiveOutput { time_to_live_specification: Some(specification) })
 }
+
+/// Nobody recorded AWS's text.
+const STRONG: &str = "Time to Live is not supported on global tables configured for multi-Region strong consistency";

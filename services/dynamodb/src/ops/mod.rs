@@ -8,12 +8,14 @@ mod collection;
 mod consumed;
 mod create;
 mod expiry;
+mod global;
 mod item;
 mod legacy;
 mod params;
 mod policy;
 mod read;
 mod recovery;
+mod replicas;
 mod shown;
 mod statement;
 mod stream;
@@ -37,6 +39,7 @@ pub(crate) fn table() -> Operations {
         .on::<api::BatchGetItem>(touched::batch_get, batch::batch_get_item)
         .on::<api::BatchWriteItem>(touched::batch_write, batch::batch_write_item)
         .on::<api::CreateBackup>(|ctx, i| access(ctx, &i.table_name), backup::create_backup)
+        .on::<api::CreateGlobalTable>(global::access_to_create, global::create_global_table)
         .on::<api::CreateTable>(table::access_by_creation, table::create_table)
         .on::<api::DeleteBackup>(|_, i| backup::access(&i.backup_arn), backup::delete_backup)
         .on::<api::DeleteItem>(touched::delete, item::delete_item)
@@ -48,6 +51,10 @@ pub(crate) fn table() -> Operations {
             recovery::describe_continuous_backups,
         )
         .on::<api::DescribeEndpoints>(|_, _| Ok(Access::any()), table::describe_endpoints)
+        .on::<api::DescribeGlobalTable>(
+            |ctx, i| Ok(global::access(ctx, &i.global_table_name)),
+            global::describe_global_table,
+        )
         .on::<api::DescribeLimits>(|_, _| Ok(Access::any()), table::describe_limits)
         .on::<api::DescribeTable>(|ctx, i| access(ctx, &i.table_name), table::describe_table)
         .on::<api::DescribeTimeToLive>(|ctx, i| access(ctx, &i.table_name), expiry::describe_time_to_live)
@@ -56,6 +63,7 @@ pub(crate) fn table() -> Operations {
         .on::<api::GetItem>(touched::get, item::get_item)
         .on::<api::GetResourcePolicy>(|_, i| policy::access(&i.resource_arn), policy::get_resource_policy)
         .on::<api::ListBackups>(|_, _| Ok(Access::any()), backup::list_backups)
+        .on::<api::ListGlobalTables>(|_, _| Ok(Access::any()), global::list_global_tables)
         .on::<api::ListTables>(|_, _| Ok(Access::any()), table::list_tables)
         .on::<api::ListTagsOfResource>(|_, i| tags::access(&i.resource_arn), tags::list_tags_of_resource)
         .on::<api::PutItem>(touched::put, item::put_item)
@@ -75,8 +83,9 @@ pub(crate) fn table() -> Operations {
             tags::untag_resource,
         )
         .on::<api::UpdateContinuousBackups>(|ctx, i| access(ctx, &i.table_name), recovery::update_continuous_backups)
+        .on::<api::UpdateGlobalTable>(global::access_to_update, global::update_global_table)
         .on::<api::UpdateItem>(touched::update, item::update_item)
-        .on::<api::UpdateTable>(|ctx, i| access(ctx, &i.table_name), update::update_table)
+        .on::<api::UpdateTable>(replicas::access, update::update_table)
         .on::<api::UpdateTimeToLive>(|ctx, i| access(ctx, &i.table_name), expiry::update_time_to_live)
 }
 

@@ -6,10 +6,10 @@ use api_dynamodb::{
     DescribeLimitsOutput, DescribeTable, DescribeTableInput, DescribeTableOutput, Endpoint, ListTables,
     ListTablesInput, ListTablesOutput, TableStatus,
 };
-use service_kit::{Access, Ctx, Error, Outcome};
+use service_kit::{Access, Ctx, Error, Fault, Outcome};
 
 use super::shown::Counted;
-use super::{address, create, policy, shown, tags};
+use super::{address, create, policy, replicas, shown, tags};
 use crate::Dynamo;
 use crate::engine::table::Table;
 use crate::error::told;
@@ -18,6 +18,10 @@ use crate::limits;
 /// Creates a table. It can be used as soon as this is answered.
 pub(crate) async fn create_table(ctx: &Ctx, input: CreateTableInput) -> Outcome<CreateTable> {
     let home = address::own(ctx, named(&input.table_name)?);
+    if input.global_table_source_arn.is_some() || input.global_table_settings_replication_mode.is_some() {
+        let (service, operation) = ("dynamodb".to_owned(), "global tables of several accounts".to_owned());
+        return Err(Fault::NotImplemented { service, operation }.into());
+    }
     let mut draft = create::draft(&input, ctx.now())?;
     draft.encryption = super::update::encryption(ctx, input.sse_specification.as_ref());
     draft.policy = input.resource_policy.as_deref().map(|text| policy::checked(ctx, text)).transpose()?;
@@ -30,7 +34,8 @@ pub(crate) async fn create_table(ctx: &Ctx, input: CreateTableInput) -> Outcome<
 pub(crate) async fn describe_table(ctx: &Ctx, input: DescribeTableInput) -> Outcome<DescribeTable> {
     let table = address::table(ctx, &input.table_name).await?;
     let counts = counts(ctx, &table).await?;
-    let description = shown::table(&table.home, &table.state().record, TableStatus::Active, &counts);
+    let mut description = shown::table(&table.home, &table.state().record, TableStatus::Active, &counts);
+    replicas::show(ctx, &table, &mut description).await?;
     Ok(DescribeTableOutput { table: Some(description) })
 }
 
@@ -38,6 +43,7 @@ pub(crate) async fn describe_table(ctx: &Ctx, input: DescribeTableInput) -> Outc
 pub(crate) async fn delete_table(ctx: &Ctx, input: DeleteTableInput) -> Outcome<DeleteTable> {
     let table = address::table(ctx, &input.table_name).await?;
     let record = table.state_kept();
+    replicas::check_deletion(&table)?;
     ctx.state::<Dynamo>().engine().delete_table(&table).await.map_err(told)?;
     let mut description = shown::table(&table.home, &record.record, TableStatus::Deleting, &[]);
     // A table that is being deleted is told without what it was made of.

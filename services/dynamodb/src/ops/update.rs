@@ -8,7 +8,7 @@ use names::Timestamp;
 use service_kit::{Ctx, Error, Fault, Outcome};
 
 use super::create::{self, bounded, provisioned_units};
-use super::{address, shown, table};
+use super::{address, replicas, shown, table};
 use crate::Dynamo;
 use crate::engine::refusal::Refusal;
 use crate::error::{invalid, invalid_parameter};
@@ -19,12 +19,13 @@ use crate::store::{Billing, Encryption, TableRecord, Throughput};
 pub(crate) async fn update_table(ctx: &Ctx, input: UpdateTableInput) -> Outcome<UpdateTable> {
     check(&input)?;
     let found = address::table(ctx, &input.table_name).await?;
+    replicas::check(&found, &input)?;
     let (engine, now, encryption) =
         (ctx.state::<Dynamo>().engine(), ctx.now(), encryption(ctx, input.sse_specification.as_ref()));
     check_index_units(input.global_secondary_index_updates.as_deref().unwrap_or_default())?;
     let before = found.state_kept().record.clone();
     let mut refused = None;
-    let changed = engine.change(&found, |record| {
+    let changed = engine.change_everywhere(&found, |record| {
         let result = apply(record, &input, now, encryption);
         result.map_err(|error| {
             refused = Some(error);
@@ -39,8 +40,11 @@ pub(crate) async fn update_table(ctx: &Ctx, input: UpdateTableInput) -> Outcome<
     let told = as_told(&record, &before);
     engine.chores().fill.signal();
     engine.chores().sweep.signal();
+    replicas::update(ctx, &found, &input).await?;
     let counts = table::counts(ctx, &found).await?;
-    let description = shown::table(&found.home, &told, TableStatus::Updating, &counts);
+    let told = TableRecord { replication: found.state().record.replication.clone(), ..told };
+    let mut description = shown::table(&found.home, &told, TableStatus::Updating, &counts);
+    replicas::show(ctx, &found, &mut description).await?;
     Ok(UpdateTableOutput { table_description: Some(description) })
 }
 
@@ -68,7 +72,7 @@ pub(crate) fn encryption(ctx: &Ctx, given: Option<&SSESpecification>) -> Option<
         let resource = if key.starts_with("alias/") { key.to_owned() } else { format!("key/{key}") };
         names::Arn::regional("kms", &ctx.region, ctx.account(), resource).to_string()
     };
-    Some(Encryption { key })
+    Some(Encryption { key, table_key: None })
 }
 
 fn check(input: &UpdateTableInput) -> Result<(), Error> {
@@ -78,6 +82,8 @@ fn check(input: &UpdateTableInput) -> Result<(), Error> {
         && input.global_secondary_index_updates.as_ref().is_none_or(Vec::is_empty)
         && input.sse_specification.is_none()
         && input.replica_updates.as_ref().is_none_or(Vec::is_empty)
+        && input.global_table_witness_updates.as_ref().is_none_or(Vec::is_empty)
+        && input.global_table_settings_replication_mode.is_none()
         && input.table_class.is_none()
         && input.deletion_protection_enabled.is_none()
         && input.on_demand_throughput.is_none()
@@ -85,8 +91,8 @@ fn check(input: &UpdateTableInput) -> Result<(), Error> {
     if nothing {
         return Err(invalid(NOTHING));
     }
-    if input.replica_updates.as_ref().is_some_and(|updates| !updates.is_empty()) {
-        let (service, operation) = ("dynamodb".to_owned(), "UpdateTable with ReplicaUpdates".to_owned());
+    if input.global_table_settings_replication_mode.is_some() {
+        let (service, operation) = ("dynamodb".to_owned(), "GlobalTableSettingsReplicationMode".to_owned());
         return Err(Fault::NotImplemented { service, operation }.into());
     }
     if input.billing_mode == Some(BillingMode::Provisioned) && input.provisioned_throughput.is_none() {
@@ -181,6 +187,9 @@ fn stream(record: &mut TableRecord, wanted: Option<crate::store::StreamSetting>)
             Ok(())
         }
         (false, None) => Err(invalid("Table has no stream to disable")),
+        (true, None) if record.replication.as_ref().is_some_and(|replication| !replication.strong) => {
+            Err(invalid("Disabling Stream is not allowed for a Global Table replica."))
+        }
         (true, None) => {
             record.stream.iter_mut().for_each(|stream| stream.on = false);
             Ok(())

@@ -8,6 +8,7 @@ mod batch;
 mod cloud;
 mod concurrency;
 mod create;
+mod global;
 mod index;
 mod item;
 mod legacy;
