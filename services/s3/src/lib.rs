@@ -2,20 +2,51 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `ops/` | the AWS edge of S3; `ops/mod.rs` is the operation table |
+//! | `ops/` | the AWS edge of S3: typed input → engine → typed output; `ops/mod.rs` is the operation table |
 //! | `control/` | the AWS edge of S3 Control: access points, account-wide settings, batch jobs |
+//! | `engine/` | buckets, objects and their bytes, in their own words; `engine/mod.rs` maps it |
+//! | `store.rs` | tables, keys, records |
+//! | `tasks.rs` | background work |
+//! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
+//!
+//! Invariants: what was acknowledged is on disk, encrypted, and read back unchanged or not at all. A record names bytes only
+//! after they are durable; bytes that no record names are found by their row of `garbage` and removed. No content is ever
+//! held whole. A page of a listing costs the same however many keys there are.
 
 mod control;
+mod engine;
+mod error;
+mod limits;
 mod ops;
+mod store;
+mod tasks;
+
+use std::sync::Arc;
 
 use service_kit::{CloudParts, Service};
 
+use engine::Engine;
+
+/// What the service keeps between calls.
+pub(crate) struct S3 {
+    engine: Engine,
+}
+
+impl S3 {
+    /// The buckets.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+}
+
 /// The service, on the parts of a cloud.
-pub fn service(_parts: &CloudParts) -> Service {
-    Service::new(&api_s3::SERVICE, ops::table())
+pub fn service(parts: &CloudParts) -> Service {
+    let engine = Engine::new(parts);
+    let service = Service::new(&api_s3::SERVICE, ops::table()).state(Arc::new(S3 { engine: engine.clone() }));
+    tasks::add(service.open_to_anonymous(), &engine)
 }
 
 /// Its control plane, on the same parts.
-pub fn control(_parts: &CloudParts) -> Service {
-    Service::new(&api_s3control::SERVICE, control::table())
+pub fn control(parts: &CloudParts) -> Service {
+    Service::new(&api_s3control::SERVICE, control::table()).state(Arc::new(S3 { engine: Engine::new(parts) }))
 }

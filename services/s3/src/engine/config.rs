@@ -1,0 +1,66 @@
+//! Configurations of a bucket: one typed record for each kind, or one for each id where a kind has several.
+
+use store::{Order, Raw, Record, Span, StoreError, Writer, decode_record, encode_record};
+
+use super::Engine;
+use crate::store::{BucketNo, CONFIGS, SCOPE};
+
+/// A configuration. Its kind is in the key of its record and may never change.
+pub(crate) trait Config: Record {
+    /// As in `lifecycle`.
+    const KIND: &'static str;
+}
+
+impl Engine {
+    /// The only configuration of its kind.
+    pub(crate) async fn config<C: Config>(&self, bucket: BucketNo) -> Result<Option<C>, StoreError> {
+        self.config_of(bucket, "").await
+    }
+
+    /// One of several of its kind.
+    pub(crate) async fn config_of<C: Config>(&self, bucket: BucketNo, id: &str) -> Result<Option<C>, StoreError> {
+        let view = self.store().read().await?;
+        let stored = CONFIGS.get(&view, &SCOPE, &(bucket, C::KIND, id)).await?;
+        stored.map(|Raw(stored)| decode_record(C::KIND, &stored)).transpose()
+    }
+
+    /// Those of a kind after an id, in the order of their ids.
+    pub(crate) async fn configs<C: Config>(
+        &self,
+        bucket: BucketNo,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, C)>, StoreError> {
+        let view = self.store().read().await?;
+        let mut span = Span::prefix::<(BucketNo, String)>(&(bucket, C::KIND));
+        if let Some(id) = after {
+            span = span.after::<(BucketNo, String, String)>(&(bucket, C::KIND, id));
+        }
+        let rows = CONFIGS.scan(&view, &SCOPE, &span, Order::Ascending, limit).await?;
+        rows.into_iter().map(|((_, _, id), Raw(stored))| Ok((id, decode_record(C::KIND, &stored)?))).collect()
+    }
+
+    /// Sets a configuration; `id` is empty where there is only one.
+    pub(crate) async fn put_config<C: Config>(&self, bucket: BucketNo, id: &str, config: &C) -> Result<(), StoreError> {
+        let batch = store::Batch::new();
+        write_config(&batch, bucket, id, config)?;
+        self.store().write(batch).await.map(drop)
+    }
+
+    /// Removes a configuration, if there is one.
+    pub(crate) async fn delete_config<C: Config>(&self, bucket: BucketNo, id: &str) -> Result<(), StoreError> {
+        let batch = store::Batch::new();
+        CONFIGS.delete(&batch, &SCOPE, &(bucket, C::KIND, id));
+        self.store().write(batch).await.map(drop)
+    }
+}
+
+/// Sets a configuration together with other changes.
+pub(crate) fn write_config<C: Config>(
+    writer: &impl Writer,
+    bucket: BucketNo,
+    id: &str,
+    config: &C,
+) -> Result<(), StoreError> {
+    CONFIGS.put(writer, &SCOPE, &(bucket, C::KIND, id), &Raw(encode_record(config)?))
+}

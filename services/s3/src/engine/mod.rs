@@ -1,0 +1,124 @@
+//! The buckets and their objects, in their own words: no API types, no HTTP, no ambient time.
+//!
+//! | file | what |
+//! |---|---|
+//! | `bucket.rs`, `name.rs`, `config.rs`, `config/` | buckets, their names, their configurations |
+//! | `object/` | versions of objects: written, found, amended, removed |
+//! | `upload/` | multipart uploads |
+//! | `list.rs` | pages of keys, versions and uploads |
+//! | `content.rs`, `garbage.rs` | bytes: taken in, kept, shared, read; files that nobody names |
+//! | `checksum.rs`, `sealing.rs`, `lock.rs`, `grants.rs`, `token.rs` | nouns and rules. Pure |
+//! | `refusal.rs` | reasons not to do something |
+
+pub(crate) mod bucket;
+pub(crate) mod canonical;
+pub(crate) mod checksum;
+pub(crate) mod config;
+pub(crate) mod content;
+pub(crate) mod garbage;
+pub(crate) mod grants;
+pub(crate) mod lock;
+pub(crate) mod name;
+pub(crate) mod object;
+pub(crate) mod refusal;
+pub(crate) mod sealing;
+pub(crate) mod token;
+pub(crate) mod upload;
+
+use std::sync::Arc;
+
+use names::Timestamp;
+use runtime::Runtime;
+use service_kit::{CloudParts, Wake};
+use store::blobs::Blobs;
+use store::{Mac, Sequence, Store, StoreError};
+use tokio::sync::OnceCell;
+
+use crate::store::SCOPE;
+use garbage::GivenUp;
+use token::Tokens;
+
+/// All buckets of a cloud. Cheap to clone; clones are the same.
+#[derive(Clone)]
+pub(crate) struct Engine(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    runtime: Runtime,
+    blobs: Arc<dyn Blobs>,
+    numbers: Sequence,
+    tokens: Tokens,
+    customer_keys: Mac,
+    given_up: Arc<GivenUp>,
+    chores: Chores,
+    process: OnceCell<u64>,
+}
+
+/// Told when there is background work before its time.
+#[derive(Default)]
+pub(crate) struct Chores {
+    /// Buckets were deleted.
+    pub sweep: Wake,
+}
+
+impl Engine {
+    /// Buckets kept in the store and the blobs of a cloud.
+    pub(crate) fn new(parts: &CloudParts) -> Self {
+        Self(Arc::new(Inner {
+            store: parts.store.clone(),
+            runtime: parts.runtime.clone(),
+            blobs: parts.blobs.clone(),
+            numbers: Sequence::new(&parts.store, SCOPE, "s3"),
+            tokens: Tokens::new(&parts.vault),
+            customer_keys: parts.vault.mac("s3/customer-key"),
+            given_up: Arc::default(),
+            chores: Chores::default(),
+            process: OnceCell::new(),
+        }))
+    }
+
+    /// Where background work is announced.
+    pub(crate) fn chores(&self) -> &Chores {
+        &self.0.chores
+    }
+
+    /// The ids of versions and uploads.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    /// By which keys of customers are recognised.
+    pub(crate) fn customer_keys(&self) -> &Mac {
+        &self.0.customer_keys
+    }
+
+    /// Files given up.
+    pub(crate) fn given_up(&self) -> &Arc<GivenUp> {
+        &self.0.given_up
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    fn blobs(&self) -> &dyn Blobs {
+        &*self.0.blobs
+    }
+
+    /// A number of no other process on this store, and never 0.
+    async fn process(&self) -> Result<u64, StoreError> {
+        self.0.process.get_or_try_init(|| self.number()).await.copied()
+    }
+
+    fn random(&self) -> &runtime::Random {
+        &self.0.runtime.random
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.runtime.clock.now()
+    }
+
+    pub(crate) async fn number(&self) -> Result<u64, StoreError> {
+        self.0.numbers.next().await
+    }
+}

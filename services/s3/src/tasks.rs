@@ -1,0 +1,29 @@
+//! Background work. Each piece can be cut short at any point and begun anew.
+
+use std::time::Duration;
+
+use service_kit::{Error, Service, Task, TaskCtx, Wake};
+
+use crate::S3;
+use crate::engine::Engine;
+
+/// How often remains are looked for that nobody announced: those of a crash.
+const LEFT_OVER: Duration = Duration::from_secs(3_600);
+
+/// Adds the service's background work.
+pub(crate) fn add(service: Service, engine: &Engine) -> Service {
+    let (sweep, collect): (Wake, Wake) = (engine.chores().sweep.clone(), engine.given_up().wake().clone());
+    service
+        .task(Task::new("collect", LEFT_OVER, collect, self::collect))
+        .task(Task::new("sweep", LEFT_OVER, sweep, self::sweep))
+}
+
+/// Removes files that no record names.
+async fn collect(ctx: TaskCtx) -> Result<(), Error> {
+    Ok(ctx.state::<S3>().engine().collect().await?)
+}
+
+/// Removes what deleted buckets held.
+async fn sweep(ctx: TaskCtx) -> Result<(), Error> {
+    Ok(ctx.state::<S3>().engine().sweep().await?)
+}
