@@ -7,6 +7,7 @@
 //! | `store.rs` | tables, keys, records |
 //! | `tasks.rs` | background work |
 //! | `resources.rs` | `AWS::SQS::Queue` and its policies, for stacks and inventories |
+//! | `receiver.rs` | what other services deliver to queues |
 //! | `calls.rs` | calls to other services |
 //! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
 //!
@@ -19,6 +20,7 @@ mod engine;
 mod error;
 pub mod limits;
 mod ops;
+mod receiver;
 mod resources;
 mod store;
 mod tasks;
@@ -50,6 +52,7 @@ pub fn service(parts: &CloudParts) -> Service {
         .dialect(error::Words)
         .path_parameter(ops::queue_of_path)
         .policies(ops::QueuePolicies)
+        .receiver(Arc::new(receiver::Queues))
         .open_to_anonymous()
         .on_reset(move |_| forgetful.forget());
     resources::add(tasks::add(service, &engine))

@@ -68,7 +68,7 @@ impl Engine {
                 self.forget_ids(&queue).await?;
             }
         }
-        Ok(())
+        self.forget_taken().await
     }
 
     async fn forget_ids(&self, queue: &Arc<Queue>) -> Result<(), StoreError> {

@@ -48,6 +48,8 @@ pub(crate) struct Draft {
     pub deduplication: Option<String>,
     /// Seconds until it can be received; none for the queue's own delay.
     pub delay: Option<u32>,
+    /// The id of the delivery it comes by, when a service delivers it: recognised when it comes again.
+    pub once: Option<u128>,
 }
 
 /// A stored message.

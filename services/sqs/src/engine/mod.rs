@@ -6,7 +6,7 @@
 //! | `lifecycle.rs` | creating, changing, purging, deleting queues |
 //! | `send.rs`, `receive.rs`, `wait.rs`, `settle.rs` | the life of a message: sent, received, awaited, settled |
 //! | `claim.rs`, `attempt.rs`, `dead_letter.rs`, `rows.rs` | parts of a receive: the claim, its repetition, what is received too often; a message's rows |
-//! | `doubt.rs` | changes whose outcome stays unknown |
+//! | `doubt.rs`, `taken.rs` | changes whose outcome stays unknown; deliveries that come again |
 //! | `content.rs`, `cipher.rs`, `data_keys.rs` | what only receivers read; what it is sealed with; keys of KMS used again |
 //! | `window/` | the messages that can be received next. Pure |
 //! | `fill.rs` | reading the store into a window |
@@ -39,6 +39,7 @@ pub(crate) mod send;
 pub(crate) mod settings;
 pub(crate) mod settle;
 pub(crate) mod sweep;
+pub(crate) mod taken;
 pub(crate) mod tally;
 pub(crate) mod throttle;
 mod wait;
@@ -70,6 +71,7 @@ struct Inner {
     directory: Directory,
     ciphers: Ciphers,
     data_keys: DataKeys,
+    taken: taken::Memory,
     chores: Chores,
 }
 
@@ -89,8 +91,8 @@ impl Engine {
     pub(crate) fn new(store: Store, runtime: Runtime, vault: &Vault) -> Self {
         let numbers = Sequence::new(&store, Scope::Global, "sqs");
         let (directory, ciphers) = (Directory::default(), Ciphers::new(vault));
-        let (data_keys, chores) = (DataKeys::default(), Chores::default());
-        Self(Arc::new(Inner { store, runtime, numbers, directory, ciphers, data_keys, chores }))
+        let (data_keys, taken, chores) = (DataKeys::default(), taken::Memory::default(), Chores::default());
+        Self(Arc::new(Inner { store, runtime, numbers, directory, ciphers, data_keys, taken, chores }))
     }
 
     /// The queue at a place.
@@ -113,6 +115,7 @@ impl Engine {
     pub(crate) fn forget(&self) {
         self.0.directory.clear();
         self.0.data_keys.clear();
+        self.0.taken.clear();
     }
 
     /// Data keys of KMS that are used again.
@@ -123,6 +126,10 @@ impl Engine {
     /// Where background work is announced.
     pub(crate) fn chores(&self) -> &Chores {
         &self.0.chores
+    }
+
+    fn memory(&self) -> &taken::Memory {
+        &self.0.taken
     }
 
     fn store(&self) -> &Store {

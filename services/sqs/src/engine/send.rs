@@ -1,8 +1,9 @@
-//! Sending: one blind write for a standard queue; for a FIFO queue a transaction that knows what was sent before, in the
-//! order of each group.
+//! Sending: one blind write for a standard queue; for a FIFO queue, and for what another service delivers, a transaction that
+//! knows what was sent before, in the order of each group.
 
 use std::sync::Arc;
 
+use names::Timestamp;
 use store::{Batch, StoreError, Tx};
 
 use super::Engine;
@@ -12,6 +13,7 @@ use super::queue::Queue;
 use super::refusal::Refusal;
 use super::rows::{put, remember_end};
 use super::settings::DeduplicationScope;
+use super::taken;
 use super::throttle::Call;
 use super::window::Arrival;
 use crate::limits;
@@ -125,8 +127,8 @@ impl Engine {
     ) -> Result<Vec<Sent>, Refusal> {
         queue.check()?;
         let stamp = Stamp { queue: queue.id, sealing, sender, sent_at: self.now() };
-        if queue.is_fifo() {
-            self.send_in_order(queue, drafts, &stamp).await
+        if queue.is_fifo() || drafts.iter().any(|draft| draft.once.is_some()) {
+            self.send_checked(queue, drafts, &stamp).await
         } else {
             self.send_plain(queue, drafts, &stamp).await
         }
@@ -156,47 +158,47 @@ impl Engine {
         Ok(sent)
     }
 
-    async fn send_in_order(
+    /// Sends what may have been sent before: to a FIFO queue, and what comes with the id of its delivery.
+    async fn send_checked(
         &self,
         queue: &Arc<Queue>,
         drafts: Vec<Draft>,
         stamp: &Stamp<'_>,
     ) -> Result<Vec<Sent>, Refusal> {
-        let now = stamp.sent_at;
-        let mut stripes: Vec<_> = drafts.iter().map(|draft| Queue::stripe_of(group(draft))).collect();
-        stripes.sort_unstable();
-        stripes.dedup();
-        let mut held = Vec::with_capacity(stripes.len());
-        for stripe in stripes {
-            held.push(queue.stripe(stripe).lock().await);
+        let mut held = Vec::new();
+        if queue.is_fifo() {
+            let mut stripes: Vec<_> = drafts.iter().map(|draft| Queue::stripe_of(group(draft))).collect();
+            stripes.sort_unstable();
+            stripes.dedup();
+            for stripe in stripes {
+                held.push(queue.stripe(stripe).lock().await);
+            }
         }
-        let record = queue.record();
+        let (record, generations) = (queue.record(), self.generations().await?);
         let shipment = Shipment::begin(self, queue, drafts.len()).await?;
         let stamped = |(number, draft): (&MessageNo, Draft)| {
+            let from = Queue::delayed_until(&record.settings, stamp.sent_at, draft.delay);
+            let once = draft.once;
             let (message, body_md5) = draft.stamp(stamp, *number, self.0.runtime.random.u128());
-            (*number, Arc::new(message), body_md5)
+            let sent = Sent { id: message.id, body_md5, number: *number };
+            Checked { sent, message: Arc::new(message), from, once }
         };
-        let numbered: Vec<_> = shipment.numbers().iter().zip(drafts).map(stamped).collect();
-        let scope = record.deduplication;
-        let answers = self
-            .store()
-            .transact(|tx| {
-                let numbered = &numbered;
-                async move {
-                    let mut answers = Vec::with_capacity(numbered.len());
-                    for (number, message, body_md5) in numbered {
-                        let sent = Sent { id: message.id, body_md5: *body_md5, number: *number };
-                        answers.push(send_once(&tx, queue, sent, message, scope).await?);
-                    }
-                    queue.save_tally(&tx)?;
-                    Ok::<_, StoreError>(answers)
+        let checked: Vec<_> = shipment.numbers().iter().zip(drafts).map(stamped).collect();
+        let send = |tx| {
+            let checked = &checked;
+            async move {
+                let mut answers = Vec::with_capacity(checked.len());
+                for one in checked {
+                    answers.push(taken::first_time(&tx, queue, generations, one).await?);
                 }
-            })
-            .await?;
-        let from = Queue::delayed_until(&record.settings, now, None);
-        let fresh = numbered.into_iter().zip(&answers).filter(|((number, ..), answer)| answer.number == *number);
-        let delayed = |((number, message, _), _): ((MessageNo, Arc<Message>, _), _)| Arrival { number, message, from };
-        shipment.arrive(fresh.map(delayed).collect());
+                queue.save_tally(&tx)?;
+                Ok::<_, StoreError>(answers)
+            }
+        };
+        let answers = self.store().transact(send).await?;
+        let fresh = checked.into_iter().zip(&answers).filter(|(one, answer)| answer.number == one.sent.number);
+        let arrivals = fresh.map(|(one, _)| Arrival { number: one.sent.number, message: one.message, from: one.from });
+        shipment.arrive(arrivals.collect());
         Ok(answers)
     }
 
@@ -212,28 +214,40 @@ impl Engine {
     }
 }
 
-/// Sends a message unless its deduplication id was used within five minutes: then it is that message again.
-async fn send_once(
-    tx: &Tx,
-    queue: &Queue,
-    sent: Sent,
-    message: &Message,
-    scope: DeduplicationScope,
-) -> Result<Sent, StoreError> {
-    let now = message.sent_at;
-    let name = deduplication_name(message, scope);
-    let key = (queue.id, SENT, name.as_str());
-    let before = RECENT.get(tx, &queue.scope, &key).await?;
-    if let Some(Recent::Sent { at, id, number }) = before
-        && at.plus(limits::DEDUPLICATION) > now
-        && number > queue.floor()
-    {
-        return Ok(Sent { id, number, ..sent });
+/// A message that is checked against what was sent before.
+pub(super) struct Checked {
+    /// What it is when it is new.
+    pub sent: Sent,
+    pub message: Arc<Message>,
+    /// When it shows; none for at once.
+    pub from: Option<Timestamp>,
+    /// The id of its delivery.
+    pub once: Option<u128>,
+}
+
+impl Checked {
+    /// Sends it: to a FIFO queue unless its deduplication id was used within five minutes, for then it is that message again.
+    pub(super) async fn send(&self, tx: &Tx, queue: &Queue) -> Result<Sent, StoreError> {
+        let number = self.sent.number;
+        if !queue.is_fifo() {
+            put(tx, queue, number, &self.message, self.from)?;
+            return Ok(self.sent.clone());
+        }
+        let now = self.message.sent_at;
+        let name = deduplication_name(&self.message, queue.record().deduplication);
+        let key = (queue.id, SENT, name.as_str());
+        let before = RECENT.get(tx, &queue.scope, &key).await?;
+        if let Some(Recent::Sent { at, id, number }) = before
+            && at.plus(limits::DEDUPLICATION) > now
+            && number > queue.floor()
+        {
+            return Ok(Sent { id, number, ..self.sent.clone() });
+        }
+        RECENT.put(tx, &queue.scope, &key, &Recent::Sent { at: now, id: self.sent.id, number })?;
+        remember_end(tx, queue, SENT, &name, now);
+        put(tx, queue, number, &self.message, None)?;
+        Ok(self.sent.clone())
     }
-    RECENT.put(tx, &queue.scope, &key, &Recent::Sent { at: now, id: message.id, number: sent.number })?;
-    remember_end(tx, queue, SENT, &name, now);
-    put(tx, queue, sent.number, message, None)?;
-    Ok(sent)
 }
 
 /// A group has ids of its own where the queue's ids count in groups. No id has a zero byte in it.

@@ -19,6 +19,8 @@ pub(crate) struct Sending {
     pub(crate) system: Option<BTreeMap<String, MessageSystemAttributeValue>>,
     pub(crate) deduplication: Option<String>,
     pub(crate) group: Option<String>,
+    /// Which of the call's messages it is.
+    pub(crate) index: usize,
 }
 
 /// MD5 sums of attributes, as they are answered.
@@ -51,6 +53,7 @@ impl Sending {
             group: check_token(self.group, "MessageGroupId")?,
             deduplication: check_token(self.deduplication, "MessageDeduplicationId")?,
             delay: check_delay(self.delay, settings)?,
+            once: ctx.request.once.get(self.index).copied(),
         };
         check_size(&draft, settings, form)?;
         if !is_printable(&draft.body) {

@@ -32,6 +32,7 @@ pub(crate) async fn send_message(ctx: &Ctx, input: SendMessageInput) -> Outcome<
         system: input.message_system_attributes,
         deduplication: input.message_deduplication_id,
         group: input.message_group_id,
+        index: 0,
     };
     let (draft, sums) = sending.check(ctx, &queue.record().settings, Form::Single)?;
     let engine = ctx.state::<Sqs>().engine();
@@ -59,7 +60,7 @@ pub(crate) async fn send_message_batch(ctx: &Ctx, input: SendMessageBatchInput) 
     }
     check_total(&input)?;
     let (mut failed, mut drafts, mut sent_ids) = (Vec::new(), Vec::new(), Vec::new());
-    for entry in input.entries {
+    for (index, entry) in input.entries.into_iter().enumerate() {
         let sending = Sending {
             body: entry.message_body,
             delay: entry.delay_seconds,
@@ -67,6 +68,7 @@ pub(crate) async fn send_message_batch(ctx: &Ctx, input: SendMessageBatchInput) 
             system: entry.message_system_attributes,
             deduplication: entry.message_deduplication_id,
             group: entry.message_group_id,
+            index,
         };
         match sending.check(ctx, &settings, Form::Batch) {
             Ok((draft, sums)) => {

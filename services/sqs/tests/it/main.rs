@@ -8,6 +8,7 @@ mod batch;
 mod cloud;
 mod concurrency;
 mod dead_letters;
+mod deliveries;
 mod doubt;
 mod encryption;
 mod fifo;
