@@ -59,7 +59,7 @@ fn rule(violation: &Violation, fractions: bool) -> String {
         Violation::Pattern(pattern) => format!("Member must satisfy regular expression pattern: {pattern}"),
         Violation::Enum(values) => format!("Member must satisfy enum value set: [{}]", values.join(", ")),
         // No recorded answer has this one; the words are ours.
-        Violation::Union => "Member must have exactly one member set".to_owned(),
+        Violation::Union | Violation::SeveralMembers => "Member must have exactly one member set".to_owned(),
         Violation::Inside(inside, rules) => {
             let rules: Vec<_> = rules.iter().map(|violation| rule(violation, fractions)).collect();
             format!("{} must satisfy constraint: [{}]", subject(*inside), rules.join(", "))

@@ -116,8 +116,12 @@ fn is_message(member: &Member) -> bool {
     member.name.eq_ignore_ascii_case("message")
 }
 
-/// What the exception calls its message: `message`, or `Message` in some services.
+/// What the exception calls its message: `message`, or `Message` in some services and in two of the exceptions that the
+/// framework answers for all of them, as recorded from DynamoDB.
 pub(crate) fn message_name(error: &ErrorReply<'_>) -> &'static str {
-    let members = error.members.map_or(&[][..], |shape| shape.schema().members);
-    members.iter().find(|m| is_message(m)).map_or("message", |m| m.json_name)
+    let Some(shape) = error.members else {
+        let capital = matches!(error.code, "SerializationException" | "AccessDeniedException");
+        return if capital { "Message" } else { "message" };
+    };
+    shape.schema().members.iter().find(|m| is_message(m)).map_or("message", |m| m.json_name)
 }

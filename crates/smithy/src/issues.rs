@@ -37,6 +37,8 @@ pub enum Violation {
     Enum(&'static [&'static str]),
     /// A union without exactly one member.
     Union,
+    /// A union that came with more than one member.
+    SeveralMembers,
     /// Something inside this list or map breaks one of these rules. AWS tells so for scalars, with the whole list or map
     /// as the value; structures inside have paths of their own.
     Inside(Inside, Vec<Self>),

@@ -26,11 +26,11 @@ impl Protocol for Json {
 
     fn decode(
         &self,
-        _: &'static OperationSchema,
+        op: &'static OperationSchema,
         req: &RequestParts<'_>,
         input: &mut dyn Shape,
     ) -> Result<Vec<Issue>, Malformed> {
-        request::decode(req, input)
+        request::decode(op, req, input)
     }
 
     fn encode(&self, op: &'static OperationSchema, request_id: &str, output: &mut dyn Shape) -> Encoded {

@@ -1,6 +1,7 @@
 //! JSON on bytes, straight into and out of typed values: no tree in between. Shared by awsJson, REST-JSON, event
 //! payloads, neutral JSON, audit records and logs, which differ in names only.
 
+mod java;
 mod names;
 mod plain;
 mod reader;

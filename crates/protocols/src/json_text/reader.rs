@@ -6,12 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use smithy::{
-    Document, Issue, Kind, Malformed, Member, PathPart, Presence, ReadResult, Reader, Schema, Shape, Timestamp,
-    TimestampFormat,
+    Document, Issue, Kind, Malformed, Member, Path, PathPart, Presence, ReadResult, Reader, Schema, Shape, Timestamp,
+    TimestampFormat, Violation,
 };
 
-use super::Names;
 use super::scan::Scanner;
+use super::{Names, java};
 use crate::collected::Collected;
 use crate::text;
 
@@ -20,17 +20,33 @@ pub(crate) struct JsonReader<'a> {
     scan: Scanner<'a>,
     names: Names,
     issues: Collected,
+    /// The namespace of the service, which texts of refusals show before the names of shapes.
+    namespace: &'static str,
+    /// Whether what is read next is an element of a list or a value of a map, not a member.
+    is_element: bool,
 }
 
 impl<'a> JsonReader<'a> {
     /// At the start of `bytes`.
     pub(crate) fn new(bytes: &'a [u8], names: Names) -> ReadResult<Self> {
-        Ok(Self { scan: Scanner::new(bytes)?, names, issues: Collected::default() })
+        let (scan, issues) = (Scanner::new(bytes)?, Collected::default());
+        Ok(Self { scan, names, issues, namespace: "", is_element: false })
+    }
+
+    /// The same, of a service with this namespace.
+    pub(crate) fn of(mut self, namespace: &'static str) -> Self {
+        self.namespace = namespace;
+        self
     }
 
     /// Reads a whole document into `shape`. An empty one is an empty structure.
     pub(crate) fn read(bytes: &'a [u8], names: Names, shape: &mut dyn Shape) -> ReadResult<Vec<Issue>> {
-        let mut reader = Self::new(bytes, names)?;
+        Self::new(bytes, names)?.whole_document(shape)
+    }
+
+    /// The same for a reader that was told more.
+    pub(crate) fn whole_document(self, shape: &mut dyn Shape) -> ReadResult<Vec<Issue>> {
+        let mut reader = self;
         let mut presence = Presence::new(shape.schema());
         reader.document_members(shape, &mut presence, |_| true)?;
         reader.issues.absent(&presence);
@@ -72,15 +88,20 @@ impl<'a> JsonReader<'a> {
     ) -> ReadResult<()> {
         let (mut first, mut hint) = (true, 0);
         self.scan.open(b'{')?;
+        let (is_union, mut read) = (shape.schema().kind == Kind::Union, 0);
         while self.scan.more(&mut first, b'}')? {
             let found = self.key_position(shape.schema(), hint)?;
             match found.filter(|index| wanted(&shape.schema().members[*index])) {
                 None => drop(self.scan.skip()?),
                 Some(index) => {
                     hint = index + 1;
-                    self.member(shape, presence, index)?;
+                    read += usize::from(self.member(shape, presence, index)?);
                 }
             }
+        }
+        if is_union && read > 1 {
+            let value = Some(shape.schema().name.to_owned());
+            self.issues.add(Issue { path: Path(Vec::new()), violation: Violation::SeveralMembers, value });
         }
         Ok(())
     }
@@ -98,19 +119,39 @@ impl<'a> JsonReader<'a> {
         Ok(self.names.position(schema, &key, hint))
     }
 
-    /// One member; `null` is the same as none.
-    fn member(&mut self, shape: &mut dyn Shape, presence: &mut Presence, index: usize) -> ReadResult<()> {
+    /// One member; `null` is the same as none, and then false.
+    fn member(&mut self, shape: &mut dyn Shape, presence: &mut Presence, index: usize) -> ReadResult<bool> {
         if self.scan.null()? {
-            return Ok(());
+            return Ok(false);
         }
         let name = shape.schema().members[index].name;
         if !presence.mark(index) {
             return Err(Malformed(format!("'{name}' occurs twice")));
         }
         let from = self.issues.count();
+        self.is_element = false;
         shape.read_member(index, self)?;
         self.issues.within(from, || PathPart::Member(name));
-        Ok(())
+        Ok(true)
+    }
+
+    /// Goes into what `member` is, or tells why it cannot be that.
+    fn enter(&mut self, member: &'static Member, bracket: u8) -> ReadResult<()> {
+        if self.scan.peek() == bracket { self.scan.open(bracket) } else { Err(self.misplaced(member)) }
+    }
+
+    /// Why the next token does not begin what `member` is, in Coral's words.
+    #[cold]
+    fn misplaced(&mut self, member: &'static Member) -> Malformed {
+        let target = member.target;
+        match self.scan.peek() {
+            b'[' => Malformed(format!("Unrecognized collection type {}", java::with_kind(target, self.namespace))),
+            b'"' | b't' | b'f' | b'n' | b'-' | b'0'..=b'9' if self.is_element => Malformed::new(match target.kind {
+                Kind::List | Kind::Map => java::NOT_A_CLASS,
+                _ => "Unexpected value type in payload",
+            }),
+            _ => self.scan.misplaced(),
+        }
     }
 
     fn quoted(&mut self, java: &str) -> ReadResult<Cow<'a, str>> {
@@ -213,7 +254,10 @@ impl Reader for JsonReader<'_> {
         document(self.scan.skip()?.as_bytes())
     }
 
-    fn structure(&mut self, _: &'static Member, shape: &mut dyn Shape) -> ReadResult<()> {
+    fn structure(&mut self, member: &'static Member, shape: &mut dyn Shape) -> ReadResult<()> {
+        if self.scan.peek() != b'{' {
+            return Err(self.misplaced(member));
+        }
         let mut presence = Presence::new(shape.schema());
         self.members(shape, &mut presence, |_| true)?;
         self.issues.absent(&presence);
@@ -222,16 +266,17 @@ impl Reader for JsonReader<'_> {
 
     fn list(
         &mut self,
-        _: &'static Member,
+        member: &'static Member,
         element: &mut dyn FnMut(&mut dyn Reader) -> ReadResult<()>,
     ) -> ReadResult<()> {
         let (mut first, mut index) = (true, 0);
-        self.scan.open(b'[')?;
+        self.enter(member, b'[')?;
         while self.scan.more(&mut first, b']')? {
             let from = self.issues.count();
             if self.scan.null()? {
                 self.issues.missing(PathPart::Index(index));
             } else {
+                self.is_element = true;
                 element(self)?;
                 self.issues.within(from, || PathPart::Index(index));
             }
@@ -242,17 +287,18 @@ impl Reader for JsonReader<'_> {
 
     fn map(
         &mut self,
-        _: &'static Member,
+        member: &'static Member,
         entry: &mut dyn FnMut(String, &mut dyn Reader) -> ReadResult<()>,
     ) -> ReadResult<()> {
         let mut first = true;
-        self.scan.open(b'{')?;
+        self.enter(member, b'{')?;
         while self.scan.more(&mut first, b'}')? {
             let key = self.scan.key()?;
             let from = self.issues.count();
             if self.scan.null()? {
                 self.issues.missing(PathPart::Key(key.into_owned()));
             } else {
+                self.is_element = true;
                 entry(key.clone().into_owned(), self)?;
                 self.issues.within(from, || PathPart::Key(key.clone().into_owned()));
             }

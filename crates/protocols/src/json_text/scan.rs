@@ -236,7 +236,7 @@ impl<'a> Scanner<'a> {
 
     /// Why the next token does not begin what was expected.
     #[cold]
-    fn misplaced(&mut self) -> Malformed {
+    pub(crate) fn misplaced(&mut self) -> Malformed {
         match self.peek() {
             b'{' => Malformed::new("Start of structure or map found where not expected"),
             b'[' => Malformed::new("Unrecognized collection type"),

@@ -122,7 +122,7 @@ fn each_rule_is_told() {
         ),
         (
             r#""TableName":"a","Choice":{"A":"a","B":"b"}"#,
-            &["'Choice(a=a, b=b)' at 'choice' failed to satisfy constraint: Member must have exactly one member set"],
+            &["'Choice' at 'choice' failed to satisfy constraint: Member must have exactly one member set"],
         ),
         (r#""TableName":"a","Choice":{"A":"a"}"#, &[]),
     ];

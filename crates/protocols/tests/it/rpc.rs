@@ -96,6 +96,15 @@ fn wrong_types_are_refused_in_corals_words() {
         (r#"{"DelaySeconds":2147483648}"#, "'2147483648' is not in the range of Integer"),
         (r#"{"AttributeNames":"x"}"#, "Unexpected field type"),
         (r#"{"AttributeNames":{}}"#, "Start of structure or map found where not expected"),
+        (
+            r#"{"MessageAttributes":[]}"#,
+            "Unrecognized collection type java.util.Map<java.lang.String, com.amazonaws.sqs.MessageAttributeValue>",
+        ),
+        (r#"{"MessageAttributes":{"a":1}}"#, "Unexpected value type in payload"),
+        (
+            r#"{"MessageAttributes":{"a":[]}}"#,
+            "Unrecognized collection type class com.amazonaws.sqs.MessageAttributeValue",
+        ),
         (r#"{"MessageAttributes":{"a":{"BinaryValue":1}}}"#, "only base-64-encoded strings are convertible to bytes"),
         (
             r#"{"MessageAttributes":{"a":{"BinaryValue":"abc"}}}"#,

@@ -12,7 +12,7 @@ pub(super) fn render(fault: &Fault) -> Rendered {
         Fault::Authentication(failure) => authentication(failure),
         Fault::AccessDenied { principal, action, resource, reason } => {
             let text = denial(principal, action, resource.as_deref(), reason);
-            Rendered::sender("AccessDeniedException", 400, text).query_code("AccessDenied")
+            Rendered::sender("AccessDeniedException", 400, text).namespace(CORAL).query_code("AccessDenied")
         }
         Fault::UnknownOperation { .. } => {
             Rendered::sender("UnknownOperationException", 400, "").namespace(CORAL).silent()
