@@ -30,6 +30,8 @@ sys.path.insert(0, str(HERE.parent))
 from harness.cloud import Cloud  # noqa: E402
 
 SUITES = {
+    "dynamodb": ["test_dynamodb.py"],
+    "dynamodbstreams": ["test_dynamodb_streams.py"],
     "sqs": ["test_sqs.py", "test_sqs_move_task.py"],
     "iam": ["test_iam.py"],
     "sts": ["test_sts.py"],

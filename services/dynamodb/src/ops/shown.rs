@@ -45,7 +45,7 @@ pub(crate) fn table(
         table_id: Some(record.id.clone()),
         creation_date_time: Some(record.created),
         provisioned_throughput: Some(provisioned(&record.throughput)),
-        billing_mode_summary: billing(&record.billing),
+        billing_mode_summary: billing(&record.billing, &status),
         local_secondary_indexes: some(local.collect()),
         global_secondary_indexes: some(global.collect()),
         stream_specification: stream
@@ -75,7 +75,7 @@ pub(crate) fn table(
         }),
         deletion_protection_enabled: Some(record.protected),
         on_demand_throughput: bounds(&record.throughput),
-        warm_throughput: Some(warm(&record.throughput, on_demand, status.clone())),
+        warm_throughput: warm(&record.throughput, on_demand, &status),
         table_status: Some(status),
         ..TableDescription::default()
     }
@@ -124,14 +124,14 @@ pub(crate) fn provisioned(throughput: &Throughput) -> ProvisionedThroughputDescr
     }
 }
 
-/// How capacity is paid for, when it was ever told.
-pub(crate) fn billing(billing: &Billing) -> Option<BillingModeSummary> {
+/// How capacity is paid for, when it was ever by request. A table that is being created tells no time of that.
+pub(crate) fn billing(billing: &Billing, status: &TableStatus) -> Option<BillingModeSummary> {
     let (mode, since) = match billing {
-        Billing::OnDemand(since) => (BillingMode::PayPerRequest, Some(*since)),
-        Billing::Provisioned { on_demand_before: Some(since), .. } => (BillingMode::Provisioned, Some(*since)),
-        Billing::Provisioned { on_demand_before: None, told: true } => (BillingMode::Provisioned, None),
-        Billing::Provisioned { .. } => return None,
+        Billing::OnDemand(since) => (BillingMode::PayPerRequest, *since),
+        Billing::Provisioned { on_demand_before: Some(since), .. } => (BillingMode::Provisioned, *since),
+        Billing::Provisioned { on_demand_before: None, .. } => return None,
     };
+    let since = (*status != TableStatus::Creating).then_some(since);
     Some(BillingModeSummary { billing_mode: Some(mode), last_update_to_pay_per_request_date_time: since })
 }
 
@@ -143,12 +143,20 @@ fn bounds(throughput: &Throughput) -> Option<OnDemandThroughput> {
 }
 
 /// What is at hand at once: what was asked for, or what AWS starts tables with.
-fn warm(throughput: &Throughput, on_demand: bool, status: TableStatus) -> TableWarmThroughputDescription {
+fn warm(throughput: &Throughput, on_demand: bool, status: &TableStatus) -> Option<TableWarmThroughputDescription> {
     let (read, write) = warm_units(throughput, on_demand);
-    TableWarmThroughputDescription {
-        read_units_per_second: Some(read),
-        write_units_per_second: Some(write),
-        status: Some(if status == TableStatus::Deleting { status } else { TableStatus::Active }),
+    let status = warm_status(throughput, status)?;
+    let (read_units_per_second, write_units_per_second) = (Some(read), Some(write));
+    Some(TableWarmThroughputDescription { read_units_per_second, write_units_per_second, status: Some(status) })
+}
+
+/// A table that comes or goes tells only what was asked for.
+fn warm_status(throughput: &Throughput, status: &TableStatus) -> Option<TableStatus> {
+    let asked = throughput.warm_read.is_some() || throughput.warm_write.is_some();
+    match status {
+        TableStatus::Creating => asked.then_some(TableStatus::Updating),
+        TableStatus::Deleting => asked.then_some(TableStatus::Deleting),
+        _ => Some(TableStatus::Active),
     }
 }
 
@@ -176,6 +184,7 @@ fn global_index(
 ) -> GlobalSecondaryIndexDescription {
     let on_demand = index.throughput.read == 0 && index.throughput.write == 0;
     let (read, write) = warm_units(&index.throughput, on_demand);
+    let warm = warm_status(&index.throughput, status);
     let status = match status {
         TableStatus::Creating => IndexStatus::Creating,
         TableStatus::Deleting => IndexStatus::Deleting,
@@ -192,10 +201,10 @@ fn global_index(
         item_count: Some(counted.items),
         index_arn: Some(index_arn(table, &index.name)),
         on_demand_throughput: bounds(&index.throughput),
-        warm_throughput: Some(GlobalSecondaryIndexWarmThroughputDescription {
+        warm_throughput: warm.map(|status| GlobalSecondaryIndexWarmThroughputDescription {
             read_units_per_second: Some(read),
             write_units_per_second: Some(write),
-            status: Some(IndexStatus::Active),
+            status: Some(status.as_str().into()),
         }),
         index_status: Some(status),
     }
