@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use names::{AccountId, Region, Tags, Timestamp};
-use policy::{Attached, Decision, Explanation, Policies, Policy, Request, ResourceRule, Who};
+use policy::{Attached, Context, Explanation, Policies, Policy, Request, ResourceRule, Who};
 use service_kit::{Caller, HeldPolicy, Identity, Membership, Principal, RequestInfo};
 
+use crate::reliance::{Reliance, Watched};
+
 /// Everything that bears on one decision.
+#[derive(Clone)]
 pub(crate) struct Case {
     pub(crate) caller: Arc<Caller>,
     pub(crate) request: Arc<RequestInfo>,
@@ -31,6 +34,8 @@ pub(crate) struct Case {
     pub(crate) owner_membership: Option<Arc<Membership>>,
     /// The resource's own policy.
     pub(crate) resource_policy: Option<Arc<Policy>>,
+    /// The same, as text.
+    pub(crate) resource_text: Option<String>,
     /// Whether nobody is allowed without it.
     pub(crate) rules_alone: bool,
     /// The resource's tags, when a policy speaks of them.
@@ -38,14 +43,19 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// Decides.
-    pub(crate) fn decide<T>(&self, told: impl FnOnce(&Decision<'_>) -> T) -> T {
-        self.with(|policies, request| told(&policy::evaluate(policies, request)))
+    /// Decides: why it is refused, if it is, and what that turned on.
+    pub(crate) fn decide(&self) -> (Option<String>, Reliance) {
+        let context = Watched::new(self);
+        let refusal = self.with(&context, |policies, request| {
+            let decision = policy::evaluate(policies, request);
+            (!decision.allowed).then(|| decision.reason.text_with_policy(&self.action))
+        });
+        (refusal, context.reliance())
     }
 
     /// Decides again, and says why.
     pub(crate) fn explain(&self) -> Explanation {
-        self.with(policy::explain)
+        self.with(self, policy::explain)
     }
 
     /// Whether any policy speaks of condition keys that begin so.
@@ -60,7 +70,7 @@ impl Case {
             || levels(&self.owner_membership, |m| &m.resource_control)
     }
 
-    fn with<T>(&self, use_them: impl FnOnce(&Policies<'_>, &Request<'_>) -> T) -> T {
+    fn with<T>(&self, context: &dyn Context, use_them: impl FnOnce(&Policies<'_>, &Request<'_>) -> T) -> T {
         let identity = self.identity.as_deref();
         let own = attached(identity.map(|identity| &identity.policies[..]).unwrap_or_default());
         let session = self.session.as_deref().map(attached);
@@ -78,7 +88,7 @@ impl Case {
             endpoint: None,
         };
         let (principal, action, resource) = (self.who(), self.action.as_str(), self.resource.as_str());
-        use_them(&policies, &Request { principal, action, resource, context: self })
+        use_them(&policies, &Request { principal, action, resource, context })
     }
 
     /// Service control policies bind the accounts of an organization, but not the services that act in them.

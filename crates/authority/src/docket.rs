@@ -1,12 +1,13 @@
 //! The decisions of late, by request: what was asked, what was answered, and on demand why.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use names::Timestamp;
 use parking_lot::Mutex;
 use policy::Explanation;
 use serde::{Deserialize, Serialize};
+use service_kit::{AccessRequest, Ctx, RequestInfo};
 
 use crate::case::Case;
 
@@ -22,8 +23,13 @@ pub struct Docket {
     refused: Mutex<VecDeque<Entry>>,
 }
 
-struct Entry {
+/// A decision. Several may rest on one case, each under circumstances of its own.
+#[derive(Clone)]
+pub(crate) struct Entry {
     case: Arc<Case>,
+    request: Arc<RequestInfo>,
+    at: Timestamp,
+    told: BTreeMap<String, Vec<String>>,
     refusal: Option<String>,
 }
 
@@ -48,48 +54,51 @@ pub struct Ruling {
     pub explanation: Explanation,
 }
 
+impl Entry {
+    /// The decision of a case of this request.
+    pub(crate) fn new(ctx: &Ctx, request: &AccessRequest<'_>, case: Arc<Case>, refusal: Option<String>) -> Self {
+        Self { case, request: ctx.request.clone(), at: ctx.now(), told: request.context.clone(), refusal }
+    }
+
+    fn ruling(self) -> Ruling {
+        let Self { case, request, at, told, refusal } = self;
+        let case = Case { request, now: at, told, ..Case::clone(&case) };
+        Ruling {
+            request: case.request.id.to_string(),
+            at: at.iso8601(),
+            allowed: refusal.is_none(),
+            reason: refusal,
+            explanation: case.explain(),
+            principal: case.arn,
+            action: case.action,
+            resource: case.resource,
+        }
+    }
+}
+
 impl Docket {
     /// What was decided for a request, in the order it was asked.
     pub fn rulings(&self, request: &str) -> Vec<Ruling> {
-        let of = |ring: &Mutex<VecDeque<Entry>>| -> Vec<(Arc<Case>, Option<String>)> {
-            let ring = ring.lock();
-            let mine = ring.iter().filter(|entry| entry.case.request.id.to_string() == request);
-            mine.map(|entry| (entry.case.clone(), entry.refusal.clone())).collect()
+        let of = |ring: &Mutex<VecDeque<Entry>>| -> Vec<Entry> {
+            ring.lock().iter().filter(|entry| entry.request.id.to_string() == request).cloned().collect()
         };
-        let all = of(&self.allowed).into_iter().chain(of(&self.refused));
-        all.map(|(case, refusal)| ruling(&case, refusal)).collect()
+        of(&self.allowed).into_iter().chain(of(&self.refused)).map(Entry::ruling).collect()
     }
 
     /// The refusals of late, newest first, at most so many.
     pub fn refusals(&self, at_most: usize) -> Vec<Ruling> {
-        let taken: Vec<_> = {
-            let ring = self.refused.lock();
-            ring.iter().rev().take(at_most).map(|entry| (entry.case.clone(), entry.refusal.clone())).collect()
-        };
-        taken.into_iter().map(|(case, refusal)| ruling(&case, refusal)).collect()
+        let taken: Vec<_> = self.refused.lock().iter().rev().take(at_most).cloned().collect();
+        taken.into_iter().map(Entry::ruling).collect()
     }
 
-    pub(crate) fn enter(&self, case: Arc<Case>, refusal: Option<String>) {
-        let (ring, kept) = if refusal.is_some() { (&self.refused, REFUSED) } else { (&self.allowed, ALLOWED) };
+    pub(crate) fn enter(&self, entry: Entry) {
+        let (ring, kept) =
+            if entry.refusal.is_some() { (&self.refused, REFUSED) } else { (&self.allowed, ALLOWED) };
         let mut ring = ring.lock();
         let oldest = if ring.len() >= kept { ring.pop_front() } else { None };
-        ring.push_back(Entry { case, refusal });
+        ring.push_back(entry);
         drop(ring);
         // Nobody waits while it is taken apart.
         drop(oldest);
-    }
-}
-
-fn ruling(case: &Case, refusal: Option<String>) -> Ruling {
-    let at: Timestamp = case.now;
-    Ruling {
-        request: case.request.id.to_string(),
-        at: at.iso8601(),
-        principal: case.arn.clone(),
-        action: case.action.clone(),
-        resource: case.resource.clone(),
-        allowed: refusal.is_none(),
-        reason: refusal,
-        explanation: case.explain(),
     }
 }

@@ -1,15 +1,18 @@
 //! A decision, from the question to the answer: restrictions of the credentials, then every policy that has a say.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
-use names::{AccountId, Tags};
-use policy::Policy;
+use names::Tags;
 use service_kit::{
-    AccessRequest, Authorizer, BoxFuture, Ctx, Decision, Error, HeldPolicy, Identity, KeyUse, Membership, Principal,
-    Session,
+    AccessRequest, Authorizer, BoxFuture, Ctx, Decision, Error, HeldPolicy, KeyUse, Principal,
 };
 
 use crate::case::Case;
+use crate::docket::Entry;
+use crate::facts::Facts;
+use crate::reliance::Reliance;
 use crate::{Authority, restrictions};
 
 impl Authorizer for Authority {
@@ -18,86 +21,92 @@ impl Authorizer for Authority {
     }
 
     fn decide_now(&self, ctx: &Ctx, request: &AccessRequest<'_>) -> Option<Decision> {
-        matches!(ctx.caller.principal, Principal::Internal(_) if request.caller == ctx.caller.as_ref())
-            .then_some(Decision::Allow)
+        if matches!(ctx.caller.principal, Principal::Internal(_)) && request.caller == ctx.caller.as_ref() {
+            return Some(Decision::Allow);
+        }
+        // Facts come from caches: there is seldom anything to wait for. A question that must wait has left no trace yet.
+        match pin!(self.judge(ctx, *request)).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(decision) => Some(decision),
+            Poll::Pending => None,
+        }
     }
 }
 
 impl Authority {
     async fn judge(&self, ctx: &Ctx, request: AccessRequest<'_>) -> Decision {
-        let case = match self.gather(ctx, request).await {
-            Ok(case) => Arc::new(case),
+        match self.rule(ctx, &request).await {
+            Ok((case, refusal)) => {
+                note_use(ctx, request.action, refusal.is_none());
+                self.docket().enter(Entry::new(ctx, &request, case, refusal.clone()));
+                refusal.map_or(Decision::Allow, |reason| Decision::Deny { reason })
+            }
             Err(error) => {
                 // What cannot be read cannot allow anything.
                 tracing::error!(%error, action = request.action, "policies could not be read");
-                return Decision::Deny { reason: format!("because no policy allows the {} action", request.action) };
+                Decision::Deny { reason: format!("because no policy allows the {} action", request.action) }
             }
-        };
-        let refusal = restrictions::refused(&ctx.caller, request.action).or_else(|| by_policies(&case));
-        note_use(ctx, request.action, refusal.is_none());
-        self.docket().enter(case, refusal.clone());
-        match refusal {
-            None => Decision::Allow,
-            Some(reason) => Decision::Deny { reason },
         }
     }
 
-    async fn gather(&self, ctx: &Ctx, request: AccessRequest<'_>) -> Result<Case, Error> {
-        let caller = &ctx.caller;
-        let owner = owner(request.resource).unwrap_or(caller.account);
-        let membership = match caller.principal {
-            Principal::Service(_) | Principal::Anonymous | Principal::Internal(_) => None,
-            _ => membership(ctx, caller.account).await?,
+    /// The case, and why it is refused, if it is.
+    async fn rule(&self, ctx: &Ctx, request: &AccessRequest<'_>) -> Result<(Arc<Case>, Option<String>), Error> {
+        let facts = Facts::gather(ctx, request).await?;
+        if let Some(case) = self.memo.as_ref().and_then(|memo| memo.find(ctx, request, &facts)) {
+            return Ok((case, None));
+        }
+        let mut case = self.case(ctx, request, facts);
+        let of_tags = request.resource != "*" && speaks_of_tags(&case);
+        if of_tags {
+            case.resource_tags = request.resource_tags(ctx).await?;
+        }
+        let case = Arc::new(case);
+        let (refusal, reliance) = match restrictions::refused(&ctx.caller, request.action) {
+            Some(refusal) => (Some(refusal), Reliance::Circumstances),
+            None => case.decide(),
         };
-        let owner_membership = match &membership {
-            Some(own) if owner == caller.account => Some(own.clone()),
-            _ => membership_of_owner(ctx, owner).await?,
+        // Tags are not asked for each time, and an explanation shows them.
+        if let (Some(memo), None, false) = (&self.memo, &refusal, of_tags) {
+            memo.keep(ctx, &case, reliance);
+        }
+        Ok((case, refusal))
+    }
+
+    fn case(&self, ctx: &Ctx, request: &AccessRequest<'_>, facts: Facts) -> Case {
+        let Facts { identity, session, owner, membership, owner_membership, resource_policy, rules_alone } = facts;
+        let compile = |text: &String| {
+            if is_role(request.resource) { self.compiled.trust(text) } else { self.compiled.resource(text) }
         };
-        let mut case = Case {
-            caller: caller.clone(),
+        Case {
+            caller: ctx.caller.clone(),
             request: ctx.request.clone(),
             region: ctx.region.clone(),
             now: ctx.now(),
             action: request.action.to_owned(),
             resource: request.resource.to_owned(),
             told: request.context.clone(),
-            arn: caller.arn(ctx.partition()),
-            identity: identity(ctx).await?,
-            session: self.session(ctx).await?,
+            arn: ctx.caller.arn(ctx.partition()),
+            identity,
+            session: self.session(ctx, session),
             owner,
             membership,
             owner_membership,
-            resource_policy: self.resource_policy(ctx, &request).await?,
-            rules_alone: request.resource != "*" && request.resource_rules_alone(),
+            resource_policy: resource_policy.as_ref().and_then(compile),
+            resource_text: resource_policy,
+            rules_alone,
             resource_tags: Tags::new(),
-        };
-        if request.resource != "*" && speaks_of_tags(&case) {
-            case.resource_tags = request.resource_tags(ctx).await?;
         }
-        Ok(case)
-    }
-
-    async fn resource_policy(&self, ctx: &Ctx, request: &AccessRequest<'_>) -> Result<Option<Arc<Policy>>, Error> {
-        if request.resource == "*" || !request.may_have_resource_policy() {
-            return Ok(None);
-        }
-        let text = request.resource_policy(ctx).await?;
-        Ok(text.and_then(|text| {
-            if is_role(request.resource) { self.compiled.trust(&text) } else { self.compiled.resource(&text) }
-        }))
     }
 
     /// The policies that bound the caller's session. A federated user's session is bounded even by none.
-    async fn session(&self, ctx: &Ctx) -> Result<Option<Vec<HeldPolicy>>, Error> {
-        let Some(session) = ctx.caller.session.as_deref() else { return Ok(None) };
+    fn session(&self, ctx: &Ctx, managed: Vec<HeldPolicy>) -> Option<Vec<HeldPolicy>> {
+        let session = ctx.caller.session.as_deref()?;
         if !session.is_scoped() && !matches!(ctx.caller.principal, Principal::Federated { .. }) {
-            return Ok(None);
+            return None;
         }
         let name: Arc<str> = "session policy".into();
         let inline = session.policies.iter().filter_map(|text| self.compiled.session(text));
-        let mut held: Vec<_> = inline.map(|policy| HeldPolicy { name: name.clone(), policy }).collect();
-        held.extend(managed(ctx, session).await?);
-        Ok(Some(held))
+        let inline = inline.map(|policy| HeldPolicy { name: name.clone(), policy });
+        Some(inline.chain(managed).collect())
     }
 }
 
@@ -111,57 +120,6 @@ fn note_use(ctx: &Ctx, action: &str, allowed: bool) {
     let service = action.split(':').next().unwrap_or_default();
     let usage = KeyUse { access_key, caller, service, action, region: &ctx.region, at: ctx.now(), allowed };
     principals.used(ctx.cloud(), &usage);
-}
-
-fn by_policies(case: &Case) -> Option<String> {
-    case.decide(|decision| (!decision.allowed).then(|| decision.reason.text_with_policy(&case.action)))
-}
-
-/// Managed policies handed in as session policies, as they are now.
-async fn managed(ctx: &Ctx, session: &Session) -> Result<Vec<HeldPolicy>, Error> {
-    let mut held = Vec::new();
-    if let Some(principals) = ctx.cloud().principals() {
-        for arn in &session.policy_arns {
-            held.extend(principals.managed(ctx.cloud(), arn).await?);
-        }
-    }
-    Ok(held)
-}
-
-/// The user or role behind the caller.
-async fn identity(ctx: &Ctx) -> Result<Option<Arc<Identity>>, Error> {
-    let caller = &ctx.caller;
-    let id = match &caller.principal {
-        Principal::User { id, .. } => id.as_str(),
-        Principal::RoleSession { id, .. } => id.split(':').next().unwrap_or_default(),
-        Principal::Federated { .. } => caller.session.as_ref().map_or("", |session| &session.issuer),
-        _ => return Ok(None),
-    };
-    match ctx.cloud().principals() {
-        Some(principals) => principals.identity(ctx.cloud(), caller.account, id).await,
-        None => Ok(None),
-    }
-}
-
-async fn membership(ctx: &Ctx, account: AccountId) -> Result<Option<Arc<Membership>>, Error> {
-    match ctx.cloud().guardrails() {
-        Some(guardrails) => guardrails.membership(ctx.cloud(), account).await,
-        None => Ok(None),
-    }
-}
-
-/// The owner's organization, when the caller's is another or none.
-async fn membership_of_owner(ctx: &Ctx, owner: AccountId) -> Result<Option<Arc<Membership>>, Error> {
-    if owner == ctx.caller.account && ctx.caller.session.is_none() && matches!(ctx.caller.principal, Principal::Root) {
-        // The caller's own was asked for already, and there is none.
-        return Ok(None);
-    }
-    membership(ctx, owner).await
-}
-
-/// The account in an ARN; none for those without one, as buckets and `*`.
-fn owner(resource: &str) -> Option<AccountId> {
-    resource.split(':').nth(4).and_then(|account| account.parse().ok())
 }
 
 fn is_role(resource: &str) -> bool {
@@ -183,11 +141,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arns_tell_owner_and_kind() {
-        let role = "arn:aws:iam::111122223333:role/path/r";
-        assert_eq!(owner(role).unwrap().to_string(), "111122223333");
-        assert!(is_role(role));
+    fn roles_are_told_apart() {
+        assert!(is_role("arn:aws:iam::111122223333:role/path/r"));
         assert!(!is_role("arn:aws:iam::111122223333:user/role/r"));
-        assert!(owner("*").is_none() && owner("arn:aws:s3:::bucket").is_none());
     }
 }

@@ -6,6 +6,9 @@
 //! | `root_keys.rs` | the keys that exist without anyone making them |
 //! | `keys.rs` | the owner of a key: root, a user, a session |
 //! | `judge.rs` | a decision, from the question to the answer |
+//! | `facts.rs` | what a decision rests on, as those who keep it tell it now |
+//! | `memo.rs` | permissions given lately, good while their facts are the same |
+//! | `reliance.rs` | what a decision turned on |
 //! | `case.rs` | one question with every policy and fact that bears on it |
 //! | `circumstances.rs` | the condition keys of every request |
 //! | `restrictions.rs` | what temporary credentials may not call, whatever policies say |
@@ -20,9 +23,12 @@ mod case;
 mod circumstances;
 mod compiled;
 mod docket;
+mod facts;
 mod judge;
 mod keys;
 mod least_privilege;
+mod memo;
+mod reliance;
 mod restrictions;
 mod root_keys;
 
@@ -31,18 +37,26 @@ pub use least_privilege::least_privilege;
 pub use root_keys::RootKeys;
 
 use compiled::Compiled;
+use memo::Memo;
 
 /// Decides whose keys are good and who may do what. Gathers its facts from the services of the cloud it stands in.
 pub struct Authority {
     roots: RootKeys,
     compiled: Compiled,
     docket: Docket,
+    memo: Option<Memo>,
 }
 
 impl Authority {
     /// With the keys that need no issuing.
     pub fn new(roots: RootKeys) -> Self {
-        Self { roots, compiled: Compiled::default(), docket: Docket::default() }
+        Self { roots, compiled: Compiled::default(), docket: Docket::default(), memo: Some(Memo::default()) }
+    }
+
+    /// Looks at every policy each time, whatever was decided before: what the memo is held against.
+    #[must_use]
+    pub fn without_memo(self) -> Self {
+        Self { memo: None, ..self }
     }
 
     /// The decisions of late.

@@ -6,4 +6,5 @@
 mod bounds;
 mod decisions;
 mod keys;
+mod memo;
 mod world;

@@ -2,15 +2,16 @@
 //! test told them.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 
 use api_sts::{GetAccessKeyInfo, GetAccessKeyInfoInput, GetAccessKeyInfoOutput};
 use authority::{Authority, RootKeys};
-use names::{AccountId, Tags, Timestamp};
+use names::{AccountId, RequestId, Tags, Timestamp};
 use policy::{Kind, Policy};
 use service_kit::{
     Access, BoxFuture, Caller, Cloud, CloudParts, Ctx, Error, Fault, Guardrails, HeldPolicy, Identity, IssuedKey,
-    KeyUse, Membership, Operations, Outcome, Principal, Principals, ResourcePolicies, Service, Session,
+    KeyUse, Membership, Operations, Outcome, Principal, Principals, RequestInfo, ResourcePolicies, Service, Session,
 };
 use testkit::TestCloud;
 
@@ -18,6 +19,9 @@ use testkit::TestCloud;
 pub(crate) const HOME: &str = "111122223333";
 /// Another one.
 pub(crate) const ABROAD: &str = "444455556666";
+
+/// Calls from here are told of by `sqs:told`.
+pub(crate) const TELLING: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
 
 /// What the stand-ins know.
 #[derive(Clone, Default)]
@@ -39,16 +43,59 @@ pub(crate) struct World {
     pub(crate) cloud: TestCloud,
     pub(crate) known: Known,
     pub(crate) authority: Arc<Authority>,
+    requests: Mutex<Vec<String>>,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        let known = Known::default();
-        let authority = Arc::new(Authority::new(RootKeys::new(None, true)));
+        Self::of(Authority::new(RootKeys::new(None, true)))
+    }
+
+    /// Where every policy is looked at each time.
+    pub(crate) fn forgetful() -> Self {
+        Self::of(Authority::new(RootKeys::new(None, true)).without_memo())
+    }
+
+    fn of(authority: Authority) -> Self {
+        let (known, authority) = (Known::default(), Arc::new(authority));
         let mut parts: CloudParts = TestCloud::parts();
         parts.authorizer = authority.clone();
         let cloud = TestCloud::of(parts, vec![known.service()]).in_account(account(HOME));
-        Self { cloud, known, authority }
+        Self { cloud, known, authority, requests: Mutex::default() }
+    }
+
+    /// The same call from an address. From [`TELLING`] the service tells `sqs:told`.
+    pub(crate) async fn call_from(&self, caller: &Caller, resource: &str, address: IpAddr) -> Result<(), String> {
+        let cloud = self.cloud.cloud();
+        let id = RequestId::from_random(cloud.runtime().random.u128());
+        self.requests.lock().unwrap().push(id.to_string());
+        let request = RequestInfo {
+            id,
+            protocol: None,
+            source_ip: Some(address),
+            secure: true,
+            user_agent: String::new(),
+            referer: String::new(),
+            called_via: Vec::new(),
+            source_arn: None,
+            base_url: String::new(),
+            trace: None,
+            once: Arc::default(),
+            at: cloud.runtime().clock.now(),
+        };
+        let input = Box::new(GetAccessKeyInfoInput { access_key_id: resource.to_owned() });
+        let found = cloud.find("sts", "GetAccessKeyInfo").unwrap();
+        let (caller, region) = (Arc::new(caller.clone()), self.cloud.region().clone());
+        match cloud.dispatch(found, caller, region, Arc::new(request), input).await {
+            Ok(_) => Ok(()),
+            Err(Error::Fault(Fault::AccessDenied { reason, .. })) => Err(reason),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    /// The requests from an address so far.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
     }
 
     /// Calls the operation on a resource; the refusal's last words when it is refused.
@@ -138,8 +185,20 @@ impl Known {
         self.facts(|facts| facts.tags.insert(key.to_owned(), value.to_owned()));
     }
 
+    pub(crate) fn no_resource_policy(&self, arn: &str) {
+        self.facts(|facts| facts.resources.remove(arn));
+    }
+
     pub(crate) fn let_resources_rule_alone(&self) {
-        self.facts(|facts| facts.rules_alone = true);
+        self.let_resources_rule(true);
+    }
+
+    pub(crate) fn let_resources_rule(&self, alone: bool) {
+        self.facts(|facts| facts.rules_alone = alone);
+    }
+
+    pub(crate) fn leave(&self, account_of: &str) {
+        self.facts(|facts| facts.memberships.remove(&account(account_of)));
     }
 
     pub(crate) fn member(&self, of: &str, service_control: &[&[&str]], resource_control: &[&[&str]]) {
@@ -158,7 +217,11 @@ impl Known {
 
     fn service(&self) -> Service {
         let operations = Operations::new().on::<GetAccessKeyInfo>(
-            |_, input| Ok(Access::to(&input.access_key_id).as_action("sqs:SendMessage")),
+            |ctx, input| {
+                let access = Access::to(&input.access_key_id).as_action("sqs:SendMessage");
+                let tells = ctx.request.source_ip == Some(TELLING);
+                Ok(if tells { access.with("sqs:told", "yes") } else { access })
+            },
             answer,
         );
         let shared = Arc::new(self.clone());
