@@ -9,8 +9,8 @@ use smithy::{OperationSchema, Shape};
 
 use crate::operation::Entry;
 use crate::{
-    Access, AccessRequest, CallRecord, Caller, Cloud, Ctx, Decision, Error, Fault, Input, Note, Output, RequestInfo,
-    ResourcePolicies, Service,
+    Access, AccessRequest, CallRecord, Caller, Cloud, Ctx, Decision, Error, Fault, Input, Note, Output, Recorder,
+    RequestInfo, ResourcePolicies, Service,
 };
 
 /// An operation found in the registry, ready to be given its input.
@@ -20,9 +20,12 @@ pub struct Found<'a> {
     entry: &'a dyn Entry,
 }
 
+/// What recorders took note of, each with its number among them: mostly nothing, which then takes no room.
+type Notes = Vec<(usize, Note)>;
+
 /// How a call went, for the recorders.
 struct Told<'a> {
-    notes: Vec<Option<Note>>,
+    notes: Notes,
     access: Option<&'a Access>,
     output: Option<&'a dyn Shape>,
     error: Option<&'a Error>,
@@ -55,8 +58,8 @@ impl Cloud {
         };
         let output = result.as_ref().ok().map(|output| output.as_ref() as &dyn Shape);
         let told = Told { notes, access: access.as_ref(), output, error: result.as_ref().err() };
-        self.record(&ctx, told).await;
-        result
+        let recorded = self.record(&ctx, told).await;
+        result.and_then(|output| recorded.map(|()| output))
     }
 
     /// Takes note of a call that was refused before it had an input.
@@ -69,8 +72,9 @@ impl Cloud {
         error: &Error,
     ) {
         let ctx = self.ctx(&found, caller, region, request);
-        let told = Told { notes: Vec::new(), access: None, output: None, error: Some(error) };
-        self.record(&ctx, told).await;
+        let told = Told { notes: Notes::new(), access: None, output: None, error: Some(error) };
+        // It is refused whether or not that could be recorded.
+        let _ = self.record(&ctx, told).await;
     }
 
     fn ctx(&self, found: &Found<'_>, caller: Arc<Caller>, region: Region, request: Arc<RequestInfo>) -> Ctx {
@@ -108,9 +112,8 @@ impl Cloud {
 
     async fn allowed(&self, ctx: &Ctx, access: &Access, policies: Option<&dyn ResourcePolicies>) -> Result<(), Error> {
         let action = access.action.unwrap_or(ctx.operation.action);
-        let any = [String::from("*")];
-        let resources = if access.resources.is_empty() { &any[..] } else { &access.resources };
-        for resource in resources {
+        let any = access.resources.is_empty().then_some("*");
+        for resource in access.resources.iter().map(String::as_str).chain(any) {
             let request = AccessRequest { caller: &ctx.caller, action, resource, context: &access.context, policies };
             let authorizer = &self.parts().authorizer;
             let decision = match authorizer.decide_now(ctx, &request) {
@@ -131,21 +134,24 @@ impl Cloud {
         self.services().find(behind).and_then(|service| service.policies.as_deref())
     }
 
-    fn before(&self, ctx: &Ctx, input: &dyn Input) -> Vec<Option<Note>> {
-        self.recorders().map(|recorder| recorder.before(ctx, input)).collect()
+    fn before(&self, ctx: &Ctx, input: &dyn Input) -> Notes {
+        let noted = |(number, recorder): (usize, &Arc<dyn Recorder>)| Some((number, recorder.before(ctx, input)?));
+        self.recorders().enumerate().filter_map(noted).collect()
     }
 
-    async fn record(&self, ctx: &Ctx, told: Told<'_>) {
+    async fn record(&self, ctx: &Ctx, told: Told<'_>) -> Result<(), Error> {
         let Told { notes, access, output, error } = told;
-        let mut notes = notes.into_iter();
+        let mut notes = notes.into_iter().peekable();
         let mut ends = Vec::new();
-        for recorder in self.recorders() {
-            let note = notes.next().flatten();
+        for (number, recorder) in self.recorders().enumerate() {
+            let note = notes.next_if(|(of, _)| *of == number).map(|(_, note)| note);
             ends.extend(recorder.record(CallRecord { ctx, note, access, error, output }));
         }
+        let mut recorded = Ok(());
         for end in ends {
-            end.await;
+            recorded = recorded.and(end.await);
         }
+        recorded
     }
 
     /// A handler's panic is a 500 with its request id, counted so that tests can fail on it.

@@ -21,14 +21,14 @@ pub struct CallRecord<'a> {
 /// What a recorder keeps of an input before the handler consumes it.
 pub type Note = Box<dyn std::any::Any + Send>;
 
-/// Told of each call, in the caller's path: must be quick and must not fail.
+/// Told of each call, in the caller's path: must be quick.
 pub trait Recorder: Send + Sync {
     /// Sees the input on its way to the handler; what it gives comes back with the record.
     fn before(&self, _ctx: &Ctx, _input: &dyn Input) -> Option<Note> {
         None
     }
 
-    /// Takes note of the answer. The answer is sent only after what this gives has come to its end: so an audit record of
-    /// an acknowledged change is never lost.
-    fn record(&self, call: CallRecord<'_>) -> Option<BoxFuture<'static, ()>>;
+    /// Takes note of the answer. The answer is sent only after what this gives has come to its end, and as a fault when that
+    /// failed: so an audit record of an acknowledged change is never lost.
+    fn record(&self, call: CallRecord<'_>) -> Option<BoxFuture<'static, Result<(), Error>>>;
 }

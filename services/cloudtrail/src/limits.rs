@@ -14,6 +14,8 @@ use std::time::Duration;
 pub const HISTORY: Duration = Duration::from_secs(90 * 24 * 3_600);
 /// Events of one page (`LookupEvents`).
 pub const LOOKUP_PAGE: usize = 50;
+/// Lookups a second in one account and region (`LookupEvents`).
+pub const LOOKUPS: f64 = 2.0;
 /// Bytes of `requestParameters` and of `responseElements`; beyond them the content is omitted (record contents).
 pub const ELEMENTS_BYTES: usize = 100 * 1_024;
 /// Bytes of `errorMessage` and `userAgent`; the rest is cut off (record contents).

@@ -2,8 +2,9 @@
 //!
 //! | table | scope | key | holds |
 //! |---|---|---|---|
-//! | `event` | account and region | instant, event | management events: the event history |
-//! | `event-index` | account and region | attribute, value, instant, event | nothing; finds events by an attribute |
+//! | `event-chunk` | account and region | instant, event: of the newest one | management events, packed: the event history |
+//! | `event-filter` | account and region | the same | where the chunk begins, and what its events are found by |
+//! | `event`, `event-index` | account and region | | the event history as earlier versions kept it; rewritten when it is met |
 //! | `insight` | account and region | instant, event | insight events |
 //! | `rate` | account and region | kind, source, name, error, minute | how often an operation was called or failed |
 //! | `watermark` | account and region | – | up to when the event history was counted for insights |
@@ -18,6 +19,8 @@
 //! | `channel` | account | region, id | channels |
 //! | `resource-policy` | account | ARN | policies on event data stores and channels |
 //! | `usage` | account | principal, action, resource | what a principal has used |
+
+use std::borrow::Cow;
 
 use names::{AccountId, Region, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -36,6 +39,8 @@ pub(crate) type SeriesKey = (u8, String, String, String);
 
 pub(crate) const EVENTS: Table<(Timestamp, EventId), EventRecord> = Table::new(SERVICE, "event");
 pub(crate) const EVENT_INDEX: RawTable<(u8, String, Timestamp, EventId)> = RawTable::new(SERVICE, "event-index");
+pub(crate) const CHUNKS: RawTable<(Timestamp, EventId)> = RawTable::new(SERVICE, "event-chunk");
+pub(crate) const FILTERS: Table<(Timestamp, EventId), FilterRecord> = Table::new(SERVICE, "event-filter");
 pub(crate) const INSIGHTS: Table<(Timestamp, EventId), EventRecord> = Table::new(SERVICE, "insight");
 pub(crate) const RATES: Table<(u8, String, String, String, i64), RateRecord> = Table::new(SERVICE, "rate");
 pub(crate) const WATERMARKS: Table<u8, Watermark> = Table::new(SERVICE, "watermark");
@@ -56,17 +61,26 @@ pub(crate) const USAGE: Table<(String, String, String), UsageRecord> = Table::ne
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct EventRecord {
     /// `CreateUser`.
-    pub(crate) name: String,
+    pub(crate) name: Cow<'static, str>,
     /// `iam.amazonaws.com`.
-    pub(crate) source: String,
+    pub(crate) source: Cow<'static, str>,
     pub(crate) read_only: bool,
     /// The user's or session's name, `root`; none for services.
     pub(crate) user: Option<String>,
     pub(crate) access_key: Option<String>,
     /// Types and names of what it was about.
-    pub(crate) resources: Vec<(String, String)>,
+    pub(crate) resources: Vec<(Cow<'static, str>, String)>,
     /// The event itself.
     pub(crate) json: String,
+}
+
+/// What is known of a chunk of events without opening it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FilterRecord {
+    /// Its first event.
+    pub(crate) oldest: (Timestamp, EventId),
+    /// Hashes of what its events are found by, sorted.
+    pub(crate) marks: Vec<u32>,
 }
 
 /// How often something happened in one minute, and who and what took part.
@@ -243,6 +257,7 @@ records!(
     DataStoreRecord,
     DigestChain,
     EventRecord,
+    FilterRecord,
     OpenInsight,
     PolicyRecord,
     RateRecord,

@@ -47,6 +47,7 @@ async fn deliver(ctx: TaskCtx) -> Result<(), Error> {
 async fn digest(ctx: TaskCtx) -> Result<(), Error> {
     let state = ctx.state::<CloudTrail>();
     // First the files of what happened before.
+    state.engine().queue().flush().await?;
     state.engine().pack_all().await?;
     Ok(state.engine().digest_all().await?)
 }
@@ -62,7 +63,9 @@ async fn expire(ctx: TaskCtx) -> Result<(), Error> {
 
 /// Makes log files.
 async fn pack(ctx: TaskCtx) -> Result<(), Error> {
-    Ok(ctx.state::<CloudTrail>().engine().pack_all().await?)
+    let state = ctx.state::<CloudTrail>();
+    state.engine().queue().flush().await?;
+    Ok(state.engine().pack_all().await?)
 }
 
 /// Knows all trails and event data stores, whoever changes them.
@@ -99,7 +102,7 @@ async fn write(ctx: TaskCtx) -> Result<(), Error> {
     loop {
         engine.queue().flush().await?;
         tokio::select! {
-            () = engine.queue().added() => {}
+            () = engine.queue().ripe() => {}
             () = engine.runtime().shutdown.requested() => return Ok(engine.queue().flush().await?),
         }
     }

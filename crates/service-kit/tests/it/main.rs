@@ -68,7 +68,7 @@ impl Guard for Witness {
 }
 
 impl Recorder for Witness {
-    fn record(&self, call: CallRecord<'_>) -> Option<BoxFuture<'static, ()>> {
+    fn record(&self, call: CallRecord<'_>) -> Option<BoxFuture<'static, Result<(), Error>>> {
         let outcome = if call.error.is_some() { "failed" } else { "done" };
         self.note(format!("{} {outcome}", call.ctx.operation.name));
         None

@@ -1,30 +1,36 @@
-//! Events on their way into the store: which rows an event becomes, and how those rows get there.
+//! Events on their way into the store: which rows they become, and how those rows get there.
 //!
 //! A call that changed something is answered only after its event is durable: its rows are one commit, and whoever commits at
-//! the same time shares the sync. All other events wait in memory for a moment and are written together by one task, as fast
-//! as the store takes them. Who adds to a queue that is full writes it.
+//! the same time shares the sync. All other events wait in memory for a moment, so that many become one chunk, and are
+//! written by one task. Whoever finds too many waiting writes its own, which takes as long as one commit.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use names::Timestamp;
+use names::{AccountId, Region};
 use parking_lot::Mutex;
 use runtime::Runtime;
+use service_kit::{Error, Fault};
 use store::{Batch, Raw, Scope, Store, StoreError, Writer};
 use tokio::sync::Notify;
 
-use super::attribute::Attribute;
-use super::event::{Category, Event, uuid};
+use super::event::{Category, Event};
+use super::history;
 use super::sinks::Sink;
-use crate::store::{EVENT_INDEX, EVENTS, EventId, EventRecord, INSIGHTS, PENDING, STORED};
+use crate::store::{INSIGHTS, PENDING, STORED};
 
-/// Events that may wait. At a few kilobytes each this is some megabytes.
-const MOST_WAITING: usize = 4_096;
-/// Events of one commit.
-const BATCH: usize = 512;
+/// Events that may wait. At about a kilobyte each this is some megabytes.
+const MOST_WAITING: usize = 16_384;
+/// Events of one commit; when so many wait they are written at once.
+const BATCH: usize = 1_024;
+/// How long an event waits for others. A kill loses no more than this of reads and of failures.
+const LINGER: Duration = Duration::from_millis(200);
 /// The pause before a commit is tried again.
 const RETRY: Duration = Duration::from_millis(100);
+/// How often a commit is tried that a call waits for: five seconds.
+const TRIES: usize = 50;
 
 /// In `pending`: an event that a call left.
 pub(crate) const CALL: u8 = 0;
@@ -45,30 +51,13 @@ pub(crate) struct Queue {
     waiting: Mutex<Vec<Kept>>,
     writing: tokio::sync::Mutex<()>,
     added: Notify,
+    many: Notify,
 }
 
 impl Kept {
     /// Whether anyone keeps it: the event history does not take data events.
     pub(crate) fn matters(&self) -> bool {
         self.event.category != Category::Data || !self.sinks.is_empty()
-    }
-
-    /// Writes its rows.
-    pub(crate) fn write(&self, writer: &impl Writer) -> Result<(), StoreError> {
-        let event = &self.event;
-        let (scope, key) = (Scope::Regional(event.account, event.region.clone()), (event.at, event.id));
-        match event.category {
-            Category::Management => {
-                EVENTS.put(writer, &scope, &key, &event.record)?;
-                for (attribute, value) in found_by(&event.id, &event.record) {
-                    let index = (attribute as u8, value, event.at, event.id);
-                    EVENT_INDEX.put(writer, &scope, &index, &Raw(Bytes::new()))?;
-                }
-            }
-            Category::Insight => INSIGHTS.put(writer, &scope, &key, &event.record)?,
-            Category::Data => {}
-        }
-        self.sinks.iter().try_for_each(|sink| self.send(writer, sink))
     }
 
     fn send(&self, writer: &impl Writer, sink: &Sink) -> Result<(), StoreError> {
@@ -83,51 +72,61 @@ impl Kept {
     }
 }
 
-/// What an event of the history is found by.
-fn found_by(id: &EventId, record: &EventRecord) -> Vec<(Attribute, String)> {
-    let mut found = vec![
-        (Attribute::EventId, uuid(id)),
-        (Attribute::EventName, record.name.clone()),
-        (Attribute::EventSource, record.source.clone()),
-        (Attribute::ReadOnly, record.read_only.to_string()),
-    ];
-    found.extend(record.access_key.clone().map(|key| (Attribute::AccessKeyId, key)));
-    found.extend(record.user.clone().map(|user| (Attribute::Username, user)));
-    for (kind, name) in &record.resources {
-        found.push((Attribute::ResourceName, name.clone()));
-        found.push((Attribute::ResourceType, kind.clone()));
+/// Writes the rows of events: of the history, of insights, of all sinks.
+pub(crate) fn write_all(writer: &impl Writer, kept: &[Kept]) -> Result<(), StoreError> {
+    let mut history: BTreeMap<(AccountId, &Region), Vec<_>> = BTreeMap::new();
+    for Kept { event, .. } in kept {
+        match event.category {
+            Category::Management => {
+                let of_scope = history.entry((event.account, &event.region)).or_default();
+                of_scope.push((event.at, event.id, &event.record));
+            }
+            Category::Insight => {
+                let scope = Scope::Regional(event.account, event.region.clone());
+                INSIGHTS.put(writer, &scope, &(event.at, event.id), &event.record)?;
+            }
+            Category::Data => {}
+        }
     }
-    found
-}
-
-/// Removes an event of the history.
-pub(crate) fn remove(writer: &impl Writer, scope: &Scope, at: Timestamp, id: EventId, record: &EventRecord) {
-    EVENTS.delete(writer, scope, &(at, id));
-    for (attribute, value) in found_by(&id, record) {
-        EVENT_INDEX.delete(writer, scope, &(attribute as u8, value, at, id));
+    for ((account, region), events) in history {
+        history::write(writer, &Scope::Regional(account, region.clone()), events)?;
     }
+    kept.iter().try_for_each(|kept| kept.sinks.iter().try_for_each(|sink| kept.send(writer, sink)))
 }
 
 impl Queue {
     /// Nothing waits.
     pub(crate) fn new(store: Store, runtime: Runtime) -> Self {
-        let (waiting, writing, added) = (Mutex::default(), tokio::sync::Mutex::default(), Notify::new());
-        Self { store, runtime, waiting, writing, added }
+        let (waiting, writing) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self { store, runtime, waiting, writing, added: Notify::new(), many: Notify::new() }
     }
 
-    /// Lets events wait for the writer. True when there are so many that whoever adds must write.
-    pub(crate) fn add(&self, kept: impl IntoIterator<Item = Kept>) -> bool {
+    /// Lets events wait for the writer; gives them back when too many wait already.
+    pub(crate) fn add(&self, kept: Vec<Kept>) -> Result<(), Vec<Kept>> {
         let mut waiting = self.waiting.lock();
+        let before = waiting.len();
+        if before >= MOST_WAITING {
+            return Err(kept);
+        }
         waiting.extend(kept);
-        let full = waiting.len() >= MOST_WAITING;
+        let after = waiting.len();
         drop(waiting);
-        self.added.notify_one();
-        full
+        if before == 0 {
+            self.added.notify_one();
+        }
+        if before < BATCH && after >= BATCH {
+            self.many.notify_one();
+        }
+        Ok(())
     }
 
-    /// Returns when something was added.
-    pub(crate) async fn added(&self) {
+    /// Returns when something waits and has waited long enough, or much does.
+    pub(crate) async fn ripe(&self) {
         self.added.notified().await;
+        tokio::select! {
+            () = self.many.notified() => {}
+            () = self.runtime.clock.wait_at_most(LINGER) => {}
+        }
     }
 
     /// Writes all that wait. What cannot be written goes on waiting.
@@ -140,6 +139,8 @@ impl Queue {
             }
             if let Err(error) = write(&self.store, &next).await {
                 self.waiting.lock().splice(0..0, next);
+                // Else the next event would find that others wait, and nobody would come for them.
+                self.added.notify_one();
                 return Err(error);
             }
         }
@@ -147,26 +148,43 @@ impl Queue {
 
     fn take(&self) -> Vec<Kept> {
         let mut waiting = self.waiting.lock();
-        let end = waiting.len().min(BATCH);
-        waiting.drain(..end).collect()
+        if waiting.len() <= BATCH {
+            return std::mem::take(&mut *waiting);
+        }
+        waiting.drain(..BATCH).collect()
     }
 
-    /// Writes events and returns once they are durable, however long that takes: what waits for it is the answer to a call
-    /// that nobody may be told of without its record. Ends only with the store; then no answer is sent at all.
-    pub(crate) async fn keep(&self, kept: Vec<Kept>) {
-        loop {
+    /// Writes events and returns once they are durable: what waits for it is the answer to a call that nobody may be told
+    /// of without its record. Ends for ever with the store; then no answer is sent at all.
+    ///
+    /// # Errors
+    /// They could not be written for some seconds. They go on waiting, and the call is not answered with success.
+    pub(crate) async fn keep(&self, kept: Vec<Kept>) -> Result<(), Error> {
+        for _ in 0..TRIES {
             match write(&self.store, &kept).await {
-                Ok(()) => return,
+                Ok(()) => return Ok(()),
                 Err(StoreError::Closed) => std::future::pending().await,
                 Err(error) => tracing::error!(%error, "an event is not written yet; its call waits"),
             }
             self.runtime.clock.wait_at_most(RETRY).await;
+        }
+        self.waiting.lock().extend(kept);
+        self.added.notify_one();
+        Err(Fault::internal("the event of a change could not be written").into())
+    }
+
+    /// Writes events of calls that changed nothing, now that no more may wait in memory. Those of a store that takes none
+    /// are lost: else a full disk would keep everyone from looking.
+    pub(crate) async fn squeeze(&self, kept: Vec<Kept>) {
+        if let Err(error) = write(&self.store, &kept).await {
+            let calls = kept.len();
+            tracing::error!(%error, calls, "events of calls that changed nothing are lost: they cannot be written");
         }
     }
 }
 
 async fn write(store: &Store, kept: &[Kept]) -> Result<(), StoreError> {
     let batch = Batch::new();
-    kept.iter().try_for_each(|kept| kept.write(&batch))?;
+    write_all(&batch, kept)?;
     store.write(batch).await.map(|_| ())
 }

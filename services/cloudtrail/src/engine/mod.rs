@@ -5,13 +5,16 @@
 //! | `recorder.rs` | told of every call |
 //! | `event/` | what a call leaves behind |
 //! | `selectors.rs`, `sinks.rs` | what is selected; by whom, known in memory |
-//! | `kept.rs`, `history.rs`, `attribute.rs` | rows of events, the queue that writes them, looking them up |
+//! | `kept.rs` | the queue that writes events |
+//! | `chunk.rs`, `history.rs`, `attribute.rs` | events packed together; looking them up |
 //! | `trail.rs`, `data_store.rs` | changing trails and event data stores |
 //! | `delivery/` | log files, digests, what is held |
 //! | `insight/` | unusual rates |
+//! | `throttle.rs` | how often may be looked up |
 //! | `usage.rs` | what each principal has used |
 
 pub(crate) mod attribute;
+pub(crate) mod chunk;
 pub(crate) mod data_store;
 pub(crate) mod delivery;
 pub(crate) mod event;
@@ -21,6 +24,7 @@ pub(crate) mod kept;
 mod recorder;
 pub(crate) mod selectors;
 pub(crate) mod sinks;
+pub(crate) mod throttle;
 pub(crate) mod trail;
 pub(crate) mod usage;
 
@@ -33,6 +37,7 @@ use tokio::sync::Mutex;
 
 use kept::Queue;
 use sinks::{Selected, Sinks};
+use throttle::Throttle;
 use usage::Usage;
 
 /// The pause before the sinks are read again that could not be read.
@@ -48,6 +53,7 @@ struct Inner {
     sinks: Sinks,
     queue: Queue,
     usage: Usage,
+    lookups: Throttle,
     keys: Seal,
     outbox: Outbox,
     packing: Mutex<()>,
@@ -59,7 +65,7 @@ impl Engine {
         let (sinks, queue) = (Sinks::new(store.clone()), Queue::new(store.clone(), runtime.clone()));
         let keys = vault.seal("cloudtrail/signing-key");
         let (outbox, packing) = (Outbox::new(&store, "cloudtrail", &runtime), Mutex::default());
-        Self(Arc::new(Inner { store, runtime, sinks, queue, usage: Usage::new(), keys, outbox, packing }))
+        Self(Arc::new(Inner { store, runtime, sinks, queue, usage: Usage::new(), lookups: Throttle::default(), keys, outbox, packing }))
     }
 
     /// Where everything is kept.
@@ -85,6 +91,11 @@ impl Engine {
     /// What each principal has used.
     pub(crate) fn usage(&self) -> &Usage {
         &self.0.usage
+    }
+
+    /// How often may be looked up.
+    pub(crate) fn lookups(&self) -> &Throttle {
+        &self.0.lookups
     }
 
     /// Seals the keys that sign digests.

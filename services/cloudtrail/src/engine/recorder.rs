@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use service_kit::{BoxFuture, CallRecord, Cloud, Ctx, Input, Note, Principal, Recorder};
+use service_kit::{BoxFuture, CallRecord, Cloud, Ctx, Error, Input, Note, Principal, Recorder};
 
 use super::Engine;
 use super::event::{self, Event, Parameters};
@@ -11,10 +11,13 @@ use super::sinks::{Selected, organization};
 
 impl Recorder for Engine {
     fn before(&self, ctx: &Ctx, input: &dyn Input) -> Option<Note> {
-        self.records(ctx).then(|| Box::new(Parameters::of(ctx, input)) as Note)
+        if !self.records(ctx) {
+            return None;
+        }
+        Parameters::of(ctx, input).map(|parameters| Box::new(parameters) as Note)
     }
 
-    fn record(&self, call: CallRecord<'_>) -> Option<BoxFuture<'static, ()>> {
+    fn record(&self, call: CallRecord<'_>) -> Option<BoxFuture<'static, Result<(), Error>>> {
         self.usage().note(&call);
         if !self.records(call.ctx) {
             return None;
@@ -38,7 +41,7 @@ impl Engine {
         ctx.operation.data_event.is_none_or(|kind| self.sinks().may_select_data(kind))
     }
 
-    fn keep(&self, kept: Vec<Kept>, waits: bool) -> Option<BoxFuture<'static, ()>> {
+    fn keep(&self, kept: Vec<Kept>, waits: bool) -> Option<BoxFuture<'static, Result<(), Error>>> {
         if kept.is_empty() {
             return None;
         }
@@ -46,11 +49,15 @@ impl Engine {
         if waits {
             return Some(Box::pin(async move { engine.queue().keep(kept).await }));
         }
-        self.queue().add(kept).then(|| Box::pin(async move { engine.make_room().await }) as BoxFuture<'static, ()>)
+        let kept = self.queue().add(kept).err()?;
+        Some(Box::pin(async move {
+            engine.queue().squeeze(kept).await;
+            Ok(())
+        }))
     }
 
     /// The same when it must be looked up first who selects what.
-    async fn find_and_keep(self, cloud: Cloud, events: Vec<Event>, waits: bool) {
+    async fn find_and_keep(self, cloud: Cloud, events: Vec<Event>, waits: bool) -> Result<(), Error> {
         let mut kept = Vec::with_capacity(events.len());
         for event in events {
             let organization = organization(&cloud, event.account).await;
@@ -58,14 +65,9 @@ impl Engine {
             kept.push(Kept { event, sinks });
         }
         kept.retain(Kept::matters);
-        if let Some(end) = self.keep(kept, waits) {
-            end.await;
-        }
-    }
-
-    async fn make_room(&self) {
-        if let Err(error) = self.queue().flush().await {
-            tracing::error!(%error, "events wait in memory: they cannot be written");
+        match self.keep(kept, waits) {
+            Some(end) => end.await,
+            None => Ok(()),
         }
     }
 }

@@ -98,7 +98,9 @@ impl Basic {
         let wanted = if event.record.read_only { self.reads } else { self.writes };
         wanted
             && match event.category {
-                Category::Management => self.management && !self.without.contains(&event.record.source),
+                Category::Management => {
+                    self.management && !self.without.iter().any(|source| *source == event.record.source)
+                },
                 Category::Data => self.data.iter().any(|(kind, starts)| {
                     let begins = |arn: &String| starts.iter().any(|start| arn.starts_with(start.as_str()));
                     event.resource_type == Some(kind) && event.arns.iter().any(begins)
@@ -147,7 +149,7 @@ impl Condition {
             "resources.type" => event.resource_type.is_some_and(|kind| self.allows(kind)),
             "resources.ARN" => event.arns.iter().any(|arn| self.allows(arn)),
             "sessionCredentialFromConsole" => self.allows("false"),
-            "userIdentity.arn" => self.allows(&event.user_arn),
+            "userIdentity.arn" => self.allows(&event.user_arn()),
             // No call here comes through an endpoint of a virtual network.
             _ => self.allows(""),
         }
@@ -176,6 +178,13 @@ mod tests {
     use super::*;
     use crate::store::EventRecord;
     use names::{AccountId, Region, Timestamp};
+    use service_kit::{Caller, Principal};
+    use std::sync::Arc;
+
+    fn alice() -> Caller {
+        let (arn, id) = ("arn:aws:iam::000000000000:user/alice".into(), "AIDAEXAMPLE".into());
+        Caller { account: AccountId::DEFAULT, principal: Principal::User { arn, id }, access_key: None, session: None }
+    }
 
     fn event(category: Category, name: &str, read_only: bool, arn: &str) -> Event {
         Event {
@@ -188,10 +197,10 @@ mod tests {
             event_type: "AwsApiCall",
             resource_type: (category == Category::Data).then_some("AWS::SQS::Queue"),
             arns: vec![arn.to_owned()],
-            user_arn: "arn:aws:iam::000000000000:user/alice".into(),
+            caller: Some(Arc::new(alice())),
             error_code: None,
             record: EventRecord {
-                name: name.into(),
+                name: name.to_owned().into(),
                 source: "sqs.amazonaws.com".into(),
                 read_only,
                 user: None,

@@ -1,5 +1,7 @@
 //! `LookupEvents`: the event history, newest first.
 
+use std::borrow::Cow;
+
 use api_cloudtrail::{
     Event, EventCategory, ListInsightsData, ListInsightsDataDimensionKey, ListInsightsDataInput,
     ListInsightsDataOutput, LookupEvents, LookupEventsInput, LookupEventsOutput, Resource, errors,
@@ -12,13 +14,17 @@ use super::address;
 use crate::CloudTrail;
 use crate::engine::attribute::Attribute;
 use crate::engine::event::uuid;
-use crate::engine::history::{Found, Lookup};
+use crate::engine::history::{self, Found, Lookup};
 use crate::error::bad_parameter;
 use crate::limits::{HISTORY, LOOKUP_PAGE};
 use crate::store::EventId;
 
 /// Shows events of the account and region called, as far back as the history reaches.
 pub(crate) async fn lookup_events(ctx: &Ctx, input: LookupEventsInput) -> Outcome<LookupEvents> {
+    let engine = ctx.state::<CloudTrail>().engine();
+    if !engine.lookups().admit(ctx.account(), &ctx.region, ctx.now()) {
+        return Err(Fault::Throttled { message: "Rate exceeded".to_owned() }.into());
+    }
     let insights = match &input.event_category {
         None => false,
         Some(EventCategory::Insight) => true,
@@ -26,10 +32,11 @@ pub(crate) async fn lookup_events(ctx: &Ctx, input: LookupEventsInput) -> Outcom
     };
     let filters = filters(&input);
     let lookup = lookup(ctx, &input, &filters)?;
-    let engine = ctx.state::<CloudTrail>().engine();
     // Whoever looks sees the calls that were answered before.
     engine.queue().flush().await?;
-    let (view, scope) = (ctx.store().read().await?, Scope::Regional(ctx.account(), ctx.region.clone()));
+    let scope = Scope::Regional(ctx.account(), ctx.region.clone());
+    history::bring_forward(engine.store(), &scope).await?;
+    let view = ctx.store().read().await?;
     let found = if insights { lookup.insights(&view, &scope).await? } else { lookup.events(&view, &scope).await? };
     let page = paging::page(ctx, &filters, found, lookup.limit - 1, |(at, id, _)| position(*at, id));
     let events = page.items.into_iter().map(shown).collect();
@@ -119,14 +126,17 @@ fn read_position(text: &str) -> Option<(Timestamp, EventId)> {
 }
 
 fn shown((at, id, record): Found) -> Event {
-    let resource = |(kind, name)| Resource { resource_type: Some(kind), resource_name: Some(name) };
+    let resource = |(kind, name): (Cow<'static, str>, String)| Resource {
+        resource_type: Some(kind.into_owned()),
+        resource_name: Some(name),
+    };
     Event {
         event_id: Some(uuid(&id)),
-        event_name: Some(record.name),
+        event_name: Some(record.name.into_owned()),
         read_only: Some(record.read_only.to_string()),
         access_key_id: record.access_key,
         event_time: Some(Timestamp::from_secs(at.secs())),
-        event_source: Some(record.source),
+        event_source: Some(record.source.into_owned()),
         username: record.user,
         resources: Some(record.resources.into_iter().map(resource).collect()),
         cloud_trail_event: Some(record.json),

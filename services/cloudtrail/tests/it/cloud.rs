@@ -1,12 +1,15 @@
 //! What the tests of this service share: a cloud, and calls in a line.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use api_cloudtrail::*;
 use api_sqs::{CreateQueue, CreateQueueInput, SendMessage, SendMessageInput};
 use names::AccountId;
 use serde_json::Value;
-use service_kit::{AccessRequest, Authorizer, BoxFuture, Caller, Ctx, Decision, Principal};
+use service_kit::{
+    AccessRequest, Authorizer, BoxFuture, Caller, CloudParts, Ctx, Decision, Error, Fault, Principal, Service,
+};
 use testkit::TestCloud;
 
 /// The ARN of the trail called `logs`.
@@ -19,9 +22,14 @@ pub(crate) fn cloud() -> TestCloud {
 
 /// The same where everyone may do everything.
 pub(crate) fn open_cloud() -> TestCloud {
+    open_cloud_with(svc_sqs::service)
+}
+
+/// The same with another service than SQS.
+pub(crate) fn open_cloud_with(other: impl FnOnce(&CloudParts) -> Service) -> TestCloud {
     let mut parts = TestCloud::parts();
     parts.authorizer = Arc::new(Everyone);
-    let services = vec![svc_cloudtrail::service(&parts), svc_sqs::service(&parts)];
+    let services = vec![svc_cloudtrail::service(&parts), other(&parts)];
     TestCloud::of(parts, services)
 }
 
@@ -74,7 +82,17 @@ pub(crate) fn by(key: &str, value: &str) -> LookupEventsInput {
 
 /// The events that a lookup finds on its first page.
 pub(crate) async fn look(cloud: &TestCloud, input: LookupEventsInput) -> Vec<Event> {
-    cloud.call::<LookupEvents>(input).await.unwrap().events.unwrap()
+    page(cloud, input).await.events.unwrap()
+}
+
+/// A page of a lookup. What comes too soon after others is asked again, a moment later.
+pub(crate) async fn page(cloud: &TestCloud, input: LookupEventsInput) -> LookupEventsOutput {
+    loop {
+        match cloud.call::<LookupEvents>(input.clone()).await {
+            Err(Error::Fault(Fault::Throttled { .. })) => cloud.advance(Duration::from_millis(500)).await,
+            answer => return answer.unwrap(),
+        }
+    }
 }
 
 /// The only event of a name, as JSON.

@@ -9,6 +9,7 @@ use api_cloudtrail::*;
 use names::Timestamp;
 use parking_lot::Mutex;
 use runtime::Runtime;
+use service_kit::Error;
 use store::{Fault, Faulty, Kv, Local, Memory, Options, Store};
 use testkit::TestCloud;
 
@@ -143,6 +144,40 @@ async fn a_change_is_not_answered_before_its_record_is_written() {
     cloud.advance(Duration::from_secs(1)).await;
     call.await.unwrap().unwrap();
     assert_eq!(look(&cloud, by("ResourceName", "q")).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_change_whose_record_cannot_be_written_is_no_success_and_not_forgotten() {
+    let memory: Arc<dyn Kv> = Arc::new(Memory::new());
+    let engine = Arc::new(Faulty::new(memory.clone()));
+    let (cloud, _) = life(engine.clone(), 0);
+    let last = last_commit_of_a_change(&cloud, &engine).await;
+    engine.plan(move |number| (number >= last).then_some(Fault::Refused));
+    let call = tokio::spawn({
+        let cloud = cloud.clone();
+        async move { cloud.call::<api_sqs::CreateQueue>(queue("q")).await }
+    });
+    while !call.is_finished() {
+        cloud.advance(Duration::from_secs(1)).await;
+    }
+    let refused = call.await.unwrap().unwrap_err();
+    assert!(matches!(refused, Error::Fault(service_kit::Fault::Internal { .. })), "{refused}");
+    engine.plan(|_| None);
+    assert_eq!(look(&cloud, by("ResourceName", "q")).await.len(), 1);
+}
+
+#[tokio::test]
+async fn reads_that_nobody_can_record_are_answered() {
+    let memory: Arc<dyn Kv> = Arc::new(Memory::new());
+    let engine = Arc::new(Faulty::new(memory.clone()));
+    let (cloud, _) = life(engine.clone(), 0);
+    engine.plan(|_| Some(Fault::Refused));
+    // More than may wait: the last of them are lost, and nobody waits for them.
+    for _ in 0..17_000 {
+        cloud.call::<ListTrails>(ListTrailsInput::default()).await.unwrap();
+    }
+    engine.plan(|_| None);
+    assert_eq!(look(&cloud, by("EventName", "ListTrails")).await.len(), 50);
 }
 
 #[tokio::test]

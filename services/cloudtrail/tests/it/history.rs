@@ -6,7 +6,7 @@ use api_cloudtrail::*;
 use api_sqs::{DeleteQueue, DeleteQueueInput, ListQueues, ListQueuesInput};
 use names::Timestamp;
 use service_kit::{Error, Fault};
-use testkit::WireRequest;
+use testkit::{TestCloud, WireRequest};
 
 use crate::cloud::*;
 
@@ -90,7 +90,7 @@ async fn lookup_events_newest_first_by_page_and_time() {
     let (mut seen, mut next_token) = (Vec::new(), None);
     loop {
         let input = LookupEventsInput { next_token, ..by("EventName", "CreateQueue") };
-        let page = cloud.call::<LookupEvents>(input).await.unwrap();
+        let page = page(&cloud, input).await;
         let events = page.events.unwrap();
         assert!(events.len() <= 50);
         seen.extend(
@@ -121,6 +121,57 @@ async fn lookup_events_reaches_back_90_days() {
     assert_eq!(look(&cloud, by("EventName", "CreateQueue")).await.len(), 2);
     cloud.advance(Duration::from_secs(2)).await;
     assert_eq!(look(&cloud, by("EventName", "CreateQueue")).await.len(), 1);
+}
+
+#[tokio::test]
+async fn lookups_are_limited_to_two_a_second_in_an_account_and_region() {
+    let cloud = cloud();
+    let lookup = |cloud: TestCloud| async move { cloud.call::<LookupEvents>(LookupEventsInput::default()).await };
+    for _ in 0..2 {
+        lookup(cloud.clone()).await.unwrap();
+    }
+    let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
+    let answer = cloud.send(WireRequest::json("cloudtrail", target, &serde_json::json!({}))).await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.json()["__type"], "ThrottlingException");
+    assert_eq!(answer.json()["message"], "Rate exceeded");
+    lookup(cloud.in_region("eu-west-1")).await.unwrap();
+    lookup(cloud.fresh_account()).await.unwrap();
+    cloud.advance(Duration::from_millis(500)).await;
+    lookup(cloud.clone()).await.unwrap();
+    lookup(cloud).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn reads_that_wait_together_are_found_one_by_one() {
+    let cloud = cloud();
+    let call = |cloud: TestCloud| async move { cloud.call::<ListTrails>(ListTrailsInput::default()).await.unwrap() };
+    for i in 0..1_300 {
+        if i % 5 == 0 {
+            create(&cloud, &format!("q{i}")).await;
+        }
+        call(cloud.clone()).await;
+        if i % 100 == 0 {
+            cloud.advance(Duration::from_millis(350)).await;
+        }
+    }
+    for (name, expected) in [("ListTrails", 1_300), ("CreateQueue", 260)] {
+        let (mut seen, mut next_token) = (Vec::new(), None);
+        loop {
+            let page = page(&cloud, LookupEventsInput { next_token, ..by("EventName", name) }).await;
+            seen.extend(page.events.unwrap());
+            next_token = page.next_token;
+            if next_token.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen.len(), expected, "{name}");
+        assert!(seen.is_sorted_by_key(|event| std::cmp::Reverse(event.event_time)), "{name}");
+        let ids: std::collections::BTreeSet<_> = seen.iter().map(|event| event.event_id.clone()).collect();
+        assert_eq!(ids.len(), expected, "{name}");
+        let one = seen[expected / 2].event_id.clone().unwrap();
+        assert_eq!(look(&cloud, by("EventId", &one)).await.len(), 1);
+    }
 }
 
 #[tokio::test]
@@ -164,6 +215,7 @@ async fn what_is_asked_wrongly_is_refused() {
         ),
         (LookupEventsInput { event_category: Some("x".into()), ..Default::default() }, "InvalidEventCategoryException"),
     ] {
+        cloud.advance(Duration::from_millis(500)).await;
         assert_eq!(cloud.error::<LookupEvents>(input).await.0, code);
     }
     let foreign = LookupEventsInput { next_token: Some("x".into()), ..Default::default() };

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use api_sqs::{GetQueueAttributes, GetQueueAttributesInput, PurgeQueue, PurgeQueueInput};
+use api_sts::{
+    AssumeRoleWithSAML, AssumeRoleWithSAMLInput, AssumeRoleWithSAMLOutput, AssumeRoleWithWebIdentity,
+    AssumeRoleWithWebIdentityInput, AssumeRoleWithWebIdentityOutput,
+};
 use names::{AccountId, Tags, Timestamp};
 use serde_json::{Value, json};
-use service_kit::{Caller, Principal, Session};
+use service_kit::{Access, Caller, Ctx, Operations, Outcome, Principal, Service, Session};
 
 use crate::cloud::*;
 
@@ -158,4 +162,58 @@ async fn nobody_is_only_known_to_the_owner() {
     let denied = url.replace("public", "forbidden");
     let input = GetQueueAttributesInput { queue_url: denied, attribute_names: None };
     cloud.call_as::<GetQueueAttributes>(user(cloud.account(), "eve"), input).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn the_bearers_of_what_an_identity_provider_signed() {
+    let cloud = open_cloud_with(|_| sts());
+    let nobody = Caller::anonymous(cloud.account());
+    let role_arn = "arn:aws:iam::000000000000:role/r";
+    let input = AssumeRoleWithSAMLInput { role_arn: role_arn.into(), ..Default::default() };
+    cloud.call_as::<AssumeRoleWithSAML>(nobody.clone(), input).await.unwrap();
+    let saml = json!({
+        "type": "SAMLUser",
+        "principalId": "bdGOnTesti4+ExamplexL/jEvs=:SamlExample",
+        "userName": "SamlExample",
+        "identityProvider": "bdGOnTesti4+ExamplexL/jEvs=",
+    });
+    let event = the_event(&cloud, "AssumeRoleWithSAML").await;
+    assert_eq!(event["userIdentity"], saml);
+    assert_eq!(event["responseElements"]["issuer"], "https://integ.example.com/idp/shibboleth");
+    let input = AssumeRoleWithWebIdentityInput { role_arn: role_arn.into(), ..Default::default() };
+    cloud.call_as::<AssumeRoleWithWebIdentity>(nobody, input).await.unwrap();
+    let web = json!({
+        "type": "WebIdentityUser",
+        "principalId": "accounts.google.com:app.apps.googleusercontent.com:user-id",
+        "userName": "user-id",
+        "identityProvider": "accounts.google.com",
+    });
+    assert_eq!(the_event(&cloud, "AssumeRoleWithWebIdentity").await["userIdentity"], web);
+    assert_eq!(look(&cloud, by("Username", "SamlExample")).await.len(), 1);
+}
+
+/// STS as far as identity providers are heard: it takes whatever is brought.
+fn sts() -> Service {
+    let operations = Operations::new()
+        .on::<AssumeRoleWithSAML>(|_, input| Ok(Access::to(&input.role_arn)), saml)
+        .on::<AssumeRoleWithWebIdentity>(|_, input| Ok(Access::to(&input.role_arn)), web_identity);
+    Service::new(&api_sts::SERVICE, operations)
+}
+
+async fn saml(_: &Ctx, _: AssumeRoleWithSAMLInput) -> Outcome<AssumeRoleWithSAML> {
+    Ok(AssumeRoleWithSAMLOutput {
+        subject: Some("SamlExample".into()),
+        issuer: Some("https://integ.example.com/idp/shibboleth".into()),
+        name_qualifier: Some("bdGOnTesti4+ExamplexL/jEvs=".into()),
+        ..Default::default()
+    })
+}
+
+async fn web_identity(_: &Ctx, _: AssumeRoleWithWebIdentityInput) -> Outcome<AssumeRoleWithWebIdentity> {
+    Ok(AssumeRoleWithWebIdentityOutput {
+        subject_from_web_identity_token: Some("user-id".into()),
+        provider: Some("accounts.google.com".into()),
+        audience: Some("app.apps.googleusercontent.com".into()),
+        ..Default::default()
+    })
 }

@@ -2,27 +2,45 @@
 //!
 //! | file | field |
 //! |---|---|
-//! | `identity.rs` | `userIdentity` |
+//! | `identity.rs`, `bearer.rs` | `userIdentity` |
 //! | `elements.rs`, `omitted.rs` | `requestParameters`, `responseElements`; what they do not show |
 //! | `failure.rs` | `errorCode`, `errorMessage` |
 //! | `record.rs` | all of them, as JSON |
+//! | `instant.rs` | instants, written quickly |
 //! | `resources.rs` | types and names of ARNs |
 
+mod bearer;
 pub(crate) mod elements;
 mod failure;
 mod identity;
+mod instant;
 mod omitted;
 mod record;
 #[cfg(test)]
 mod redaction;
 mod resources;
 
+use std::sync::Arc;
+
 use names::{AccountId, Partition, Region, Timestamp};
-use service_kit::{CallRecord, Ctx, Principal};
+use service_kit::{CallRecord, Caller, Ctx, Principal};
+use smithy::OperationSchema;
 
 use crate::store::{EventId, EventRecord};
+use bearer::Bearer;
 use elements::{Elements, elements};
 pub(crate) use record::uuid;
+
+/// Operations of STS that change nothing and whose answers are shown. Source: "Logging IAM and AWS STS API calls with AWS
+/// CloudTrail" in the IAM user guide.
+const ISSUES_CREDENTIALS: [&str; 6] = [
+    "AssumeRole",
+    "AssumeRoleWithSAML",
+    "AssumeRoleWithWebIdentity",
+    "AssumeRoot",
+    "GetFederationToken",
+    "GetSessionToken",
+];
 
 /// Kinds of events, as selectors tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +70,8 @@ pub(crate) struct Event {
     pub(crate) resource_type: Option<&'static str>,
     /// What it was about.
     pub(crate) arns: Vec<String>,
-    /// Who did it.
-    pub(crate) user_arn: String,
+    /// Who did it; nobody did an insight.
+    pub(crate) caller: Option<Arc<Caller>>,
     pub(crate) error_code: Option<String>,
     pub(crate) record: EventRecord,
 }
@@ -64,24 +82,33 @@ struct Told<'a> {
     request: Option<&'a str>,
     response: Elements,
     failure: Option<failure::Failure>,
+    /// Who calls, where the answer and no signature says so.
+    bearer: Option<Bearer>,
     arns: Vec<String>,
     at: Timestamp,
 }
 
 /// The request parameters, noted before the handler consumes the input.
-pub(crate) struct Parameters(pub(crate) Option<String>);
+pub(crate) struct Parameters(String);
 
 impl Parameters {
-    /// Of the input of a call.
-    pub(crate) fn of(ctx: &Ctx, input: &dyn smithy::Shape) -> Self {
-        Self(elements(input, ctx.operation.service.id, "requestParameters").json)
+    /// Of the input of a call, if it has any.
+    pub(crate) fn of(ctx: &Ctx, input: &dyn smithy::Shape) -> Option<Self> {
+        elements(input, ctx.operation.service.id, "requestParameters").json.map(Self)
+    }
+}
+
+impl Event {
+    /// The ARN of who did it.
+    pub(crate) fn user_arn(&self) -> String {
+        self.caller.as_ref().map_or_else(String::new, |caller| caller.arn(self.region.partition()))
     }
 }
 
 /// The events of a call: one for the caller's account, and one for each other account whose resources it was about.
 pub(crate) fn events(call: &CallRecord<'_>) -> Vec<Event> {
     let request = call.note.as_ref().and_then(|note| note.downcast_ref::<Parameters>());
-    let told = tell(call, request.and_then(|parameters| parameters.0.as_deref()));
+    let told = tell(call, request.map(|parameters| parameters.0.as_str()));
     let caller = &call.ctx.caller;
     let owners = owners(&told);
     let shared = (!owners.is_empty()).then(|| call.ctx.random().uuid());
@@ -96,8 +123,7 @@ pub(crate) fn events(call: &CallRecord<'_>) -> Vec<Event> {
 
 fn tell<'a>(call: &'a CallRecord<'a>, request: Option<&'a str>) -> Told<'a> {
     let operation = call.ctx.operation;
-    let changed = call.output.filter(|_| !operation.read_only);
-    let response = changed.map(|output| elements(output, operation.service.id, "responseElements"));
+    let response = call.output.filter(|_| answers(operation)).map(|output| elements(output, operation.service.id, "responseElements"));
     let response = response.unwrap_or_default();
     let mut arns = call.access.map(|access| access.resources.clone()).unwrap_or_default();
     arns.retain(|arn| arn != "*");
@@ -105,7 +131,15 @@ fn tell<'a>(call: &'a CallRecord<'a>, request: Option<&'a str>) -> Told<'a> {
         arns.clone_from(&response.arns);
     }
     let failure = call.error.map(|error| failure::failure(call.ctx, error));
-    Told { call, request, response, failure, arns, at: call.ctx.now() }
+    let unsigned = matches!(call.ctx.caller.principal, Principal::Anonymous);
+    let answer = response.json.as_deref().filter(|_| unsigned);
+    let bearer = Bearer::of(operation.name, answer);
+    Told { call, request, response, failure, bearer, arns, at: call.ctx.now() }
+}
+
+/// Whether the event shows the answer: of what changes something, and of who got credentials.
+fn answers(operation: &OperationSchema) -> bool {
+    !operation.read_only || operation.service.id == "sts" && ISSUES_CREDENTIALS.contains(&operation.name)
 }
 
 /// Other accounts that get the event: those whose resources the call was about. A call that was denied was about none.
@@ -133,12 +167,12 @@ fn event(told: &Told<'_>, recipient: AccountId, shared: Option<&str>) -> Event {
     let json = record::write(told, &record::Written { id: &id, recipient, region: &region, category, shared });
     let named = told.arns.iter().filter_map(|arn| resources::named(arn));
     let record = EventRecord {
-        name: operation.name.to_owned(),
-        source: operation.service.event_source.to_owned(),
+        name: operation.name.into(),
+        source: operation.service.event_source.into(),
         read_only: operation.read_only,
-        user: identity::user_name(caller),
+        user: identity::user_name(caller).or_else(|| told.bearer.as_ref().map(|bearer| bearer.user.clone())),
         access_key: caller.access_key.clone(),
-        resources: named.map(|(kind, name)| (kind.to_owned(), name)).collect(),
+        resources: named.map(|(kind, name)| (kind.into(), name)).collect(),
         json,
     };
     Event {
@@ -151,7 +185,7 @@ fn event(told: &Told<'_>, recipient: AccountId, shared: Option<&str>) -> Event {
         event_type: record::API_CALL,
         resource_type: operation.data_event,
         arns: told.arns.clone(),
-        user_arn: caller.arn(ctx.partition()),
+        caller: Some(caller.clone()),
         error_code: told.failure.as_ref().map(|failure| failure.code.clone()),
         record,
     }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use names::{AccountId, Region};
 use serde::Serialize;
-use serde_json::value::RawValue;
 use service_kit::{Ctx, Principal};
 
+use super::bearer::Bearer;
 use super::failure::cut;
 use super::identity::{Identity, foreign, identity};
-use super::{Category, Told, resources};
+use super::{Category, Told, instant, resources};
 use crate::limits::TEXT_BYTES;
 use crate::store::EventId;
 
@@ -27,41 +27,6 @@ pub(crate) struct Written<'a> {
     pub(crate) region: &'a Region,
     pub(crate) category: Category,
     pub(crate) shared: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Record<'a> {
-    event_version: &'static str,
-    user_identity: Identity<'a>,
-    event_time: String,
-    event_source: &'static str,
-    event_name: &'static str,
-    aws_region: &'a str,
-    #[serde(rename = "sourceIPAddress")]
-    source_ip_address: Cow<'a, str>,
-    user_agent: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_message: Option<&'a str>,
-    request_parameters: Option<&'a RawValue>,
-    response_elements: Option<&'a RawValue>,
-    #[serde(rename = "requestID")]
-    request_id: String,
-    #[serde(rename = "eventID")]
-    event_id: String,
-    read_only: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    resources: Vec<Resource<'a>>,
-    event_type: &'static str,
-    management_event: bool,
-    recipient_account_id: String,
-    #[serde(rename = "sharedEventID", skip_serializing_if = "Option::is_none")]
-    shared_event_id: Option<&'a str>,
-    event_category: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tls_details: Option<Tls<'a>>,
 }
 
 #[derive(Serialize)]
@@ -84,85 +49,114 @@ struct Tls<'a> {
 
 /// An id as text: a UUID of version 4, made of random bits.
 pub(crate) fn uuid(id: &EventId) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let bits = u128::from_be_bytes(*id) & !(0xf << 76) & !(0b11 << 62) | (0x4 << 76) | (0b10 << 62);
-    let hex = format!("{bits:032x}");
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    let mut text = String::with_capacity(36);
+    for (index, byte) in bits.to_be_bytes().into_iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push(DIGITS[usize::from(byte >> 4)].into());
+        text.push(DIGITS[usize::from(byte & 0xf)].into());
+    }
+    text
 }
 
-/// Writes the event that one account gets.
+/// Writes the event that one account gets. By hand: every call leaves one.
 pub(super) fn write(told: &Told<'_>, written: &Written<'_>) -> String {
     let ctx = told.call.ctx;
     let operation = ctx.operation;
     let (address, agent) = origin(ctx);
-    let record = Record {
-        event_version: VERSION,
-        user_identity: who(told, written.recipient),
-        event_time: seconds(told),
-        event_source: operation.service.event_source,
-        event_name: operation.name,
-        aws_region: written.region.as_str(),
-        source_ip_address: address,
-        user_agent: agent,
-        error_code: told.failure.as_ref().map(|failure| failure.code.as_str()),
-        error_message: told.failure.as_ref().map(|failure| failure.message.as_str()),
-        request_parameters: told.request.and_then(raw),
-        response_elements: told.response.json.as_deref().and_then(raw),
-        request_id: ctx.request.id.to_string(),
-        event_id: uuid(written.id),
-        read_only: operation.read_only,
-        resources: named(told, written.category),
-        event_type: API_CALL,
-        management_event: written.category == Category::Management,
-        recipient_account_id: written.recipient.to_string(),
-        shared_event_id: written.shared,
-        event_category: if written.category == Category::Data { "Data" } else { "Management" },
-        tls_details: tls(ctx),
-    };
-    serde_json::to_string(&record).expect("a record has only plain data")
+    let mut object = Object::begin();
+    object.plain("eventVersion", VERSION);
+    object.value("userIdentity", &who(told, written.recipient));
+    object.plain("eventTime", &instant::seconds(told.at.secs()));
+    object.plain("eventSource", operation.service.event_source);
+    object.plain("eventName", operation.name);
+    object.plain("awsRegion", written.region.as_str());
+    object.value("sourceIPAddress", &address);
+    object.value("userAgent", &agent);
+    if let Some(failure) = &told.failure {
+        object.value("errorCode", &failure.code);
+        object.value("errorMessage", &failure.message);
+    }
+    object.raw("requestParameters", told.request.unwrap_or("null"));
+    object.raw("responseElements", told.response.json.as_deref().unwrap_or("null"));
+    object.plain("requestID", &ctx.request.id.to_string());
+    object.plain("eventID", &uuid(written.id));
+    object.raw("readOnly", truth(operation.read_only));
+    let resources = named(told, written.category);
+    if !resources.is_empty() {
+        object.value("resources", &resources);
+    }
+    object.plain("eventType", API_CALL);
+    object.raw("managementEvent", truth(written.category == Category::Management));
+    object.plain("recipientAccountId", &written.recipient.to_string());
+    if let Some(shared) = written.shared {
+        object.plain("sharedEventID", shared);
+    }
+    object.plain("eventCategory", if written.category == Category::Data { "Data" } else { "Management" });
+    if let Some(tls) = tls(ctx) {
+        object.value("tlsDetails", &tls);
+    }
+    object.end()
 }
 
-/// The instant, whole seconds as in AWS's records.
-fn seconds(told: &Told<'_>) -> String {
-    names::Timestamp::from_secs(told.at.secs()).iso8601()
+fn truth(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
 }
 
-fn raw(json: &str) -> Option<&RawValue> {
-    serde_json::from_str(json).ok()
+/// A JSON object being written. Names are those above: none needs escaping.
+struct Object(Vec<u8>);
+
+impl Object {
+    fn begin() -> Self {
+        Self(Vec::with_capacity(1_024))
+    }
+
+    fn name(&mut self, name: &str) {
+        self.0.push(if self.0.is_empty() { b'{' } else { b',' });
+        self.0.push(b'"');
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
+    }
+
+    /// JSON as it is.
+    fn raw(&mut self, name: &str, json: &str) {
+        self.name(name);
+        self.0.extend_from_slice(json.as_bytes());
+    }
+
+    /// A text of letters that stand for themselves.
+    fn plain(&mut self, name: &str, text: &str) {
+        debug_assert!(!text.contains(['"', '\\']) && text.bytes().all(|byte| byte >= b' '), "{text}");
+        self.name(name);
+        self.0.push(b'"');
+        self.0.extend_from_slice(text.as_bytes());
+        self.0.push(b'"');
+    }
+
+    fn value(&mut self, name: &str, value: &impl Serialize) {
+        self.name(name);
+        serde_json::to_writer(&mut self.0, value).expect("plain data can be written to memory");
+    }
+
+    fn end(mut self) -> String {
+        self.0.push(b'}');
+        String::from_utf8(self.0).expect("JSON is UTF-8")
+    }
 }
 
 /// The caller, as the account that gets the event may see it.
-fn who<'a>(told: &Told<'a>, recipient: AccountId) -> Identity<'a> {
+fn who<'a>(told: &'a Told<'a>, recipient: AccountId) -> Identity<'a> {
     let ctx = told.call.ctx;
     let own = identity(&ctx.caller, &ctx.request, ctx.partition());
     match &ctx.caller.principal {
-        Principal::Anonymous => federated(told).unwrap_or(own),
+        Principal::Anonymous => told.bearer.as_ref().map_or(own, Bearer::identity),
         Principal::Service(_) => own,
         _ if recipient == ctx.caller.account => own,
         _ => foreign(&ctx.caller, &ctx.request),
     }
-}
-
-/// Who an identity provider says the caller is, when it was asked with success.
-fn federated<'a>(told: &Told<'a>) -> Option<Identity<'a>> {
-    let answer: serde_json::Value = serde_json::from_str(told.response.json.as_deref()?).ok()?;
-    let text = |name: &str| answer[name].as_str().map(str::to_owned);
-    let (kind, user, provider, audience) = match told.call.ctx.operation.name {
-        "AssumeRoleWithWebIdentity" => {
-            ("WebIdentityUser", text("subjectFromWebIdentityToken")?, text("provider"), text("audience"))
-        }
-        "AssumeRoleWithSAML" => ("SAMLUser", text("subject")?, text("issuer"), text("nameQualifier")),
-        _ => return None,
-    };
-    let first = if kind == "SAMLUser" { audience.clone() } else { provider.clone() };
-    let second = audience.filter(|_| kind == "WebIdentityUser");
-    let principal: Vec<_> = first.into_iter().chain(second).chain([user.clone()]).collect();
-    Some(Identity {
-        kind,
-        principal_id: Some(principal.join(":").into()),
-        user_name: Some(user.into()),
-        identity_provider: provider,
-        ..Identity::default()
-    })
 }
 
 /// Address and user agent. A service that calls is both.

@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 
 use names::Timestamp;
 use serde::Deserialize;
-use store::{Order, ReadView, Scope, Span, StoreError};
+use store::{ReadView, Scope, StoreError};
 
-use crate::store::{EVENTS, EventId, EventRecord, RateRecord, SeriesKey};
+use crate::engine::history::Walk;
+use crate::store::{EventRecord, RateRecord, SeriesKey};
 
 /// In a series' key: calls.
 pub(crate) const CALLS: u8 = 0;
 /// In a series' key: errors.
 pub(crate) const ERRORS: u8 = 1;
-/// Events read at once.
-const PAGE: usize = 1_000;
 /// Users, agents and codes told apart in one count; the rest is counted without them.
 const TOLD_APART: usize = 20;
 
@@ -43,20 +42,13 @@ struct Who {
 impl Counts {
     /// Counts the events from one minute until another.
     pub(super) async fn read(view: &ReadView, scope: &Scope, from: i64, until: i64) -> Result<Self, StoreError> {
-        let start = |minute: i64| (Timestamp::from_secs(minute * 60),);
-        let mut span = Span::all().from::<(Timestamp,)>(&start(from)).until::<(Timestamp,)>(&start(until));
+        let start = |minute: i64| Timestamp::from_secs(minute * 60);
         let mut counts = Self::default();
-        loop {
-            let rows = EVENTS.scan(view, scope, &span, Order::Ascending, PAGE).await?;
-            let last = rows.last().map(|(key, _)| *key);
-            for ((at, _), record) in &rows {
-                counts.add(at.secs().div_euclid(60), record);
-            }
-            match last.filter(|_| rows.len() == PAGE) {
-                Some(key) => span = span.after::<(Timestamp, EventId)>(&key),
-                None => return Ok(counts),
-            }
+        let mut walk = Walk::new(view, scope, start(from), (start(until), [0; 16]), None);
+        while let Some((at, _, record)) = walk.next().await? {
+            counts.add(at.secs().div_euclid(60), &record);
         }
+        Ok(counts)
     }
 
     fn add(&mut self, minute: i64, record: &EventRecord) {
@@ -76,7 +68,7 @@ impl Counts {
     }
 
     fn add_to(&mut self, kind: u8, record: &EventRecord, code: String, minute: i64, one: &RateRecord) {
-        let series = (kind, record.source.clone(), record.name.clone(), code);
+        let series = (kind, record.source.to_string(), record.name.to_string(), code);
         add(self.series.entry(series).or_default().entry(minute).or_default(), one);
     }
 }

@@ -18,13 +18,14 @@ use std::time::Duration;
 
 use names::{AccountId, Region, Timestamp};
 use service_kit::Cloud;
-use store::{Batch, Order, ReadView, Scope, Span, Store, StoreError};
+use store::{Batch, ReadView, Scope, Span, Store, StoreError};
 
 use super::Engine;
-use super::kept::Kept;
+use super::kept::{self, Kept};
+use super::history;
 use super::sinks::organization;
 use crate::limits::BASELINE;
-use crate::store::{EVENTS, OPEN_INSIGHTS, OpenInsight, RATES, RateRecord, SeriesKey, WATERMARKS, Watermark};
+use crate::store::{OPEN_INSIGHTS, OpenInsight, RATES, RateRecord, SeriesKey, WATERMARKS, Watermark};
 use count::Counts;
 use record::State;
 
@@ -82,6 +83,7 @@ impl Engine {
     async fn analyze(&self, watched: &Watched) -> Result<(), StoreError> {
         let now = self.runtime().clock.now();
         let (scope, until) = (watched.scope(), minute(now.minus(LAG)));
+        history::bring_forward(self.store(), &scope).await?;
         let view = self.store().read().await?;
         let from = match WATERMARKS.get(&view, &scope, &ONLY).await? {
             Some(Watermark(from)) => from,
@@ -213,7 +215,7 @@ impl Engine {
         let sinks = self.sinks().get().await?;
         let sinks = sinks.of_insight(watched.account, &watched.region, watched.organization.as_deref(), errors);
         let batch = Batch::new();
-        Kept { event, sinks }.write(&batch)?;
+        kept::write_all(&batch, &[Kept { event, sinks }])?;
         match state {
             State::Start => OPEN_INSIGHTS.put(&batch, &scope, &key(series), open)?,
             State::End => OPEN_INSIGHTS.delete(&batch, &scope, &key(series)),
@@ -260,8 +262,7 @@ async fn usual(store: &Store, scope: &Scope, series: &SeriesKey, before: i64) ->
 }
 
 async fn first_minute(view: &ReadView, scope: &Scope) -> Result<Option<i64>, StoreError> {
-    let first = EVENTS.scan(view, scope, &Span::all(), Order::Ascending, 1).await?;
-    Ok(first.first().map(|((at, _), _)| minute(*at)))
+    Ok(history::first(view, scope).await?.map(minute))
 }
 
 fn key(series: &SeriesKey) -> (u8, &str, &str, &str) {
