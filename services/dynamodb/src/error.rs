@@ -3,11 +3,14 @@
 //! Texts are AWS's as recorded by others (LocalStack's snapshots, dynalite's and Alternator's tests, which were run against
 //! AWS); the few that nobody recorded are listed in the README.
 
-use api_dynamodb::{ConditionalCheckFailedException, errors};
+use api_dynamodb::{
+    ConditionalCheckFailedException, ProvisionedThroughputExceededException, ThrottlingException, ThrottlingReason, errors,
+};
 use service_kit::{Dialect, Error, Fault, Rendered, dialect};
 use smithy::{Issue, ProtocolKind, Violation};
 
-use crate::engine::refusal::Refusal;
+use crate::engine::refusal::{Refusal, Throttle, Why};
+use crate::engine::throttle::Way;
 use crate::ops::attributes;
 
 /// `ValidationException` with AWS's text.
@@ -50,13 +53,10 @@ pub(crate) fn told(refusal: Refusal) -> Error {
             let (message, item) = (Some(CONDITION.to_owned()), item.map(attributes));
             Error::Modeled(ConditionalCheckFailedException { message, item }.into())
         }
-        Refusal::Throttled { index: None } => {
-            errors::provisioned_throughput_exceeded_exception(format!("{OVER_TABLE}{RAISE}")).into()
+        Refusal::Throttled(throttle) => throttled(&throttle),
+        Refusal::CollectionFull => {
+            errors::item_collection_size_limit_exceeded_exception("Collection size exceeded.").into()
         }
-        Refusal::Throttled { index: Some(_) } => {
-            errors::provisioned_throughput_exceeded_exception(format!("{OVER_INDEX}{RAISE}")).into()
-        }
-        Refusal::Bounded => errors::throttling_exception(BOUNDED).into(),
         Refusal::Store(error) => error.into(),
     }
 }
@@ -67,11 +67,36 @@ impl From<Refusal> for Error {
     }
 }
 
+/// More was consumed than may be, with what, by what and why.
+fn throttled(throttle: &Throttle) -> Error {
+    let what = if throttle.index { "Index" } else { "Table" };
+    let way = if throttle.way == Way::Read { "Read" } else { "Write" };
+    let why = match throttle.why {
+        Why::Provisioned => "ProvisionedThroughputExceeded",
+        Why::MaxOnDemand => "MaxOnDemandThroughputExceeded",
+        Why::KeyRange => "KeyRangeThroughputExceeded",
+    };
+    let reason = ThrottlingReason { reason: Some(format!("{what}{way}{why}")), resource: Some(throttle.resource.clone()) };
+    let (reasons, over) = (Some(vec![reason]), if throttle.index { OVER_INDEX } else { OVER_TABLE });
+    let text = match throttle.why {
+        Why::MaxOnDemand => BOUNDED.to_owned(),
+        Why::KeyRange if throttle.on_demand => HOT.to_owned(),
+        _ => format!("{over}{RAISE}"),
+    };
+    let message = Some(text);
+    Error::Modeled(if throttle.on_demand {
+        ThrottlingException { message, throttling_reasons: reasons }.into()
+    } else {
+        ProvisionedThroughputExceededException { message, throttling_reasons: reasons }.into()
+    })
+}
+
 /// A condition that did not hold.
 pub(crate) const CONDITION: &str = "The conditional request failed";
 const OVER_TABLE: &str = "The level of configured provisioned throughput for the table was exceeded. ";
 const OVER_INDEX: &str = "The level of configured provisioned throughput for one or more global secondary indexes of the table was exceeded. ";
 const RAISE: &str = "Consider increasing your provisioning level with the UpdateTable API.";
+const HOT: &str = "Throughput exceeds the current capacity of your table or index. DynamoDB is automatically scaling your table or index so please try again shortly. If exceptions persist, check if you have a hot key: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html";
 const BOUNDED: &str = "Throughput exceeds the maximum OnDemandThroughput configured on table or index";
 
 /// DynamoDB's names for what goes wrong before a handler.
@@ -87,6 +112,10 @@ impl Dialect for Words {
     fn render(&self, fault: &Fault, protocol: ProtocolKind) -> Rendered {
         let usual = dialect::usual(fault, protocol);
         match fault {
+            Fault::Validation(issues) if issues.iter().any(|issue| issue.violation == Violation::SeveralMembers) => {
+                let message = SEVERAL_TYPES.to_owned();
+                dialect::usual(&Fault::Invalid { message }, protocol).namespace(VALIDATE)
+            }
             Fault::Validation(_) | Fault::Invalid { .. } => usual.namespace(VALIDATE),
             Fault::AccessDenied { .. } | Fault::Authentication(_) => usual.namespace(CORAL),
             Fault::Throttled { .. } => usual.namespace(OWN),
@@ -98,6 +127,9 @@ impl Dialect for Words {
 /// A value without a type.
 pub(crate) const EMPTY_VALUE: &str =
     "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
+/// A value of two types.
+const SEVERAL_TYPES: &str =
+    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes";
 const VALIDATE: &str = "com.amazon.coral.validate";
 const CORAL: &str = "com.amazon.coral.service";
 const OWN: &str = "com.amazonaws.dynamodb.v20120810";

@@ -6,6 +6,7 @@
 //! | `engine/` | the tables, in their own words; `engine/mod.rs` maps it |
 //! | `store.rs` | tables, keys, records |
 //! | `tasks.rs` | background work |
+//! | `calls.rs` | calls to other services |
 //! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
 //! | `testing.rs` | doors for the fuzzer (feature `testing`) |
 //!
@@ -13,6 +14,7 @@
 //! indexes and what streams tell of it change in one transaction. Nobody writes by a table's old schema once a new one is in
 //! force.
 
+mod calls;
 mod engine;
 mod error;
 pub mod limits;
@@ -42,20 +44,21 @@ impl Dynamo {
 
 /// DynamoDB, on the parts of a cloud.
 pub fn service(parts: &CloudParts) -> Service {
-    let engine = Engine::new(parts.store.clone(), parts.runtime.clone());
+    let engine = Engine::new(parts);
     let forgetful = engine.clone();
     let service = Service::new(&api_dynamodb::SERVICE, ops::table())
         .state(Arc::new(Dynamo { engine: engine.clone() }))
         .dialect(error::Words)
         .policies(ops::TablePolicies)
         .on_reset(move |_| forgetful.forget());
-    tasks::add(service, &engine)
+    tasks::add(engine.deliveries().add_to(service, calls::ToKinesis), &engine)
 }
 
 /// DynamoDB Streams, on the same parts.
 pub fn streams(parts: &CloudParts) -> Service {
-    let engine = Engine::new(parts.store.clone(), parts.runtime.clone());
+    let engine = Engine::new(parts);
     Service::new(&api_dynamodbstreams::SERVICE, ops::streams_table())
         .state(Arc::new(Dynamo { engine }))
         .dialect(error::Words)
+        .policies(ops::TablePolicies)
 }

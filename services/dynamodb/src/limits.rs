@@ -68,3 +68,7 @@ pub const RECOVERY_LAG: Duration = Duration::ZERO;
 pub const POLICY_BYTES: usize = 20 * 1_024;
 /// How long after a write the other replicas of its table are told ("Global tables: how it works": typically within a second).
 pub const REPLICATION_LAG: Duration = Duration::from_millis(500);
+/// Read units a second of one partition ("Best practices for designing partition keys").
+pub const PARTITION_READS: u64 = 3_000;
+/// Write units a second of one partition (the same page).
+pub const PARTITION_WRITES: u64 = 1_000;

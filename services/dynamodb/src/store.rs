@@ -9,6 +9,7 @@
 //! | `change` | stream, sequence number | what a stream tells |
 //! | `history` | table, sequence number | what items were before each change, where a table can be restored to any second |
 //! | `expiry` | table, second, row | items by the second from which they may be deleted |
+//! | `collection` | table, partition key | bytes of item collections |
 //! | `token` | the caller's token | transactions done lately |
 //! | `backup` | table's name, backup | backups |
 //! | `copy` | backup, row | their items |
@@ -56,6 +57,8 @@ pub(crate) const TOKENS: Table<String, TokenRecord> = Table::new(SERVICE, "token
 pub(crate) const BACKUPS: Table<(String, String), BackupRecord> = Table::new(SERVICE, "backup");
 /// Their items. A key ends in that of the item's row.
 pub(crate) const COPIES: RawTable<u64> = Table::new(SERVICE, "copy");
+/// Bytes of item collections, of tables with local indexes. A key ends in the partition key's part of that of a row.
+pub(crate) const COLLECTIONS: RawTable<TableNo> = Table::new(SERVICE, "collection");
 /// What streams tell.
 pub(crate) const CHANGES: Table<(StreamNo, SequenceNo), ChangeRecord> = Table::new(SERVICE, "change");
 /// Content of deleted tables.

@@ -2,12 +2,13 @@
 //! described, and a larger one in the background.
 
 use bytes::Bytes;
-use store::{KeyRange, Order, Reader, after_key};
+use store::{KeyRange, Order, Reader, StoreError, after_key};
 
 use super::Engine;
 use super::refusal::Refusal;
 use super::row;
-use super::table::Table;
+use super::table::{State, Table};
+use super::value::Item;
 use crate::store::IndexNo;
 
 /// Rows counted when a table is described.
@@ -44,15 +45,15 @@ impl Engine {
         for table in self.directory().in_use() {
             let state = table.state_kept();
             for index in &state.schema.indexes {
-                let counted = self.count_all(index.prefix.clone()).await?;
+                let counted = self.count_all(KeyRange::prefix(index.prefix.clone())).await?;
                 table.set_counted(index.no, counted);
             }
         }
         Ok(())
     }
 
-    async fn count_all(&self, prefix: Bytes) -> Result<Count, Refusal> {
-        let (mut range, mut total) = (KeyRange::prefix(prefix), (0, 0));
+    async fn count_all(&self, mut range: KeyRange) -> Result<Count, StoreError> {
+        let mut total = (0, 0);
         loop {
             let rows = self.store().read().await?.scan(range.clone(), Order::Ascending, PAGE).await?;
             let (items, bytes) = tally(rows.iter().map(|(_, stored)| stored));
@@ -70,15 +71,12 @@ fn tally<'a>(rows: impl Iterator<Item = &'a Bytes>) -> Count {
 }
 
 impl Engine {
-    /// Bytes of all items of one partition key, in the table and its local indexes; counted up to a bound, for an estimate.
-    pub(crate) async fn collection_bytes(&self, table: &Table, key: &super::value::Item) -> Result<u64, Refusal> {
-        let (state, view) = (table.state_kept(), self.store().read().await?);
+    /// Bytes of all items of one partition key, in the table and its local indexes, read through.
+    pub(crate) async fn count_collection(&self, state: &State, key: &Item) -> Result<u64, StoreError> {
         let mut bytes = 0;
         for index in state.schema.indexes.iter().filter(|index| !index.global) {
             let Some(hash) = key.get(&index.hash.name) else { continue };
-            let range = super::key::range(index, hash, &super::key::Span::All);
-            let rows = view.scan(range, Order::Ascending, AT_ONCE).await?;
-            bytes += tally(rows.iter().map(|(_, stored)| stored)).1;
+            bytes += self.count_all(super::key::range(index, hash, &super::key::Span::All)).await?.1;
         }
         Ok(bytes)
     }

@@ -202,7 +202,7 @@ impl Engine {
             });
             let written = written.await?;
             for (each, state) in others.iter().map(|o| &**o).zip(states.iter()).chain([(table, state)]) {
-                self.spend_written(each, state, &written.consumed);
+                self.spend_written(each, state, &written);
             }
             return Ok(written);
         }

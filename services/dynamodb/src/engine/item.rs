@@ -15,7 +15,7 @@ use super::stream::{Sequencer, UnderWay};
 use super::table::{State, Table};
 use super::throttle::Way;
 use super::value::{Item, item_size};
-use super::{change, expiry, key, replica, row};
+use super::{key, replica, row};
 use crate::limits;
 use crate::store::Billing;
 
@@ -56,6 +56,8 @@ pub(crate) struct Written {
     pub new: Option<Item>,
     /// What it consumed.
     pub consumed: Consumed,
+    /// Where the item's row is.
+    pub place: Bytes,
 }
 
 /// What lives as long as a transaction: sequence numbers that readers of streams must not pass.
@@ -68,6 +70,17 @@ pub(crate) struct Course<'a> {
     pub expires: bool,
     /// Whether streams are told nothing: a new replica is being filled.
     pub quiet: bool,
+    departing: Departing,
+}
+
+/// What was put on its way: it departs once the transaction is over, and whoever finds nothing there was woken for nothing.
+#[derive(Default)]
+struct Departing(Mutex<Vec<delivery::Enqueued>>);
+
+impl Drop for Departing {
+    fn drop(&mut self) {
+        self.0.get_mut().drain(..).for_each(delivery::Enqueued::depart);
+    }
 }
 
 /// A row on its way from one state to another.
@@ -93,6 +106,11 @@ impl Course<'_> {
         Self { quiet: true, ..self }
     }
 
+    /// Lets something depart once the transaction is over.
+    pub(crate) fn depart(&self, enqueued: delivery::Enqueued) {
+        self.departing.0.lock().push(enqueued);
+    }
+
     /// The next sequence number.
     pub(crate) fn number(&self) -> u64 {
         let given = self.sequencer.next(self.now);
@@ -114,9 +132,11 @@ impl Engine {
         key::check_key(state.schema.primary(), given)?;
         self.check_capacity(table, &state, state.schema.primary(), Way::Read)?;
         let place = key::row(state.schema.primary(), given).ok_or_else(key::mismatch)?;
-        let stored = self.store().read().await?.get(place).await?;
+        self.check_range(table, &state, &place, Way::Read)?;
+        let stored = self.store().read().await?.get(place.clone()).await?;
         let units = read_units(stored.as_ref().map_or(0, row::size), consistent);
         self.spend(table, &state, state.schema.primary(), Way::Read, units);
+        self.spend_range(table, &state, &place, Way::Read, units);
         let item = stored.as_ref().map(row::item).transpose()?;
         Ok((item, Consumed { table: units, ..Consumed::default() }))
     }
@@ -134,32 +154,34 @@ impl Engine {
         }
         self.check_writable(table, &state)?;
         let written = if is_blind(&state, write) && matches!(write.deed, Deed::Put) {
-            self.put_blindly(&state, write).await?
+            self.put_blindly(table, &state, write).await?
         } else {
             let (state, course) = (&state, &self.course().await?);
             self.store().transact(|tx| async move { self.write_in(&tx, table, state, write, course).await }).await?
         };
-        self.spend_written(table, &state, &written.consumed);
+        self.spend_written(table, &state, &written);
         Ok(written)
     }
 
     /// A transaction's course.
     pub(crate) async fn course(&self) -> Result<Course<'_>, Refusal> {
         let sequencer = self.sequencer().await?;
-        Ok(Course { sequencer, under_way: Mutex::default(), now: self.now(), expires: false, quiet: false })
+        let (under_way, departing) = (Mutex::default(), Departing::default());
+        Ok(Course { sequencer, under_way, departing, now: self.now(), expires: false, quiet: false })
     }
 
     /// A put that depends on nothing: the row alone is written.
-    async fn put_blindly(&self, state: &State, write: &Write) -> Result<Written, Refusal> {
+    async fn put_blindly(&self, table: &Table, state: &State, write: &Write) -> Result<Written, Refusal> {
         let schema = &state.schema;
         key::check_item(schema, &write.item)?;
         let size = check_size(&write.item)?;
         let place = key::row(schema.primary(), &write.item).ok_or_else(key::mismatch)?;
+        self.check_range(table, state, &place, Way::Write)?;
         let batch = Batch::new();
-        batch.put(place, row::stored(&write.item, size));
+        batch.put(place.clone(), row::stored(&write.item, size));
         self.store().write(batch).await?;
         let consumed = Consumed { table: write_units(size), ..Consumed::default() };
-        Ok(Written { consumed, ..Written::default() })
+        Ok(Written { consumed, place, ..Written::default() })
     }
 
     /// Writes an item in a transaction, with its rows in indexes and what streams tell of it.
@@ -177,6 +199,7 @@ impl Engine {
             _ => key::check_key(schema.primary(), &write.item)?,
         }
         let place = key::row(schema.primary(), &write.item).ok_or_else(key::mismatch)?;
+        self.check_range(table, state, &place, Way::Write)?;
         let stored = tx.get(place.clone()).await?;
         let old = stored.as_ref().map(row::item).transpose()?;
         check_condition(write, old.as_ref())?;
@@ -184,97 +207,15 @@ impl Engine {
         let sizes = (stored.as_ref().map_or(0, row::size), new.as_ref().map_or(0, item_size));
         if matches!(write.deed, Deed::Check) {
             let consumed = Consumed { table: write_units(sizes.0.max(sizes.1)), ..Consumed::default() };
-            return Ok(Written { new: old.clone(), old, consumed });
+            return Ok(Written { new: old.clone(), old, consumed, place });
         }
         let turn = Turn { place: &place, old: old.as_ref(), new: new.as_ref(), sizes };
-        let consumed = settle(tx, table, state, course, &turn).await?;
+        let consumed = self.settle(tx, table, state, course, &turn).await?;
         if state.tells_others() {
             let keys = key::key_of(schema.primary().key(), &write.item);
             replica::tell(tx, table, course, state, &place, &keys, new.as_ref())?;
         }
-        Ok(Written { old, new, consumed })
-    }
-
-    /// Whether anything is left of what a table and its global indexes may consume.
-    pub(crate) fn check_writable(&self, table: &Table, state: &State) -> Result<(), Refusal> {
-        self.check_capacity(table, state, state.schema.primary(), Way::Write)?;
-        let global = state.schema.secondary().iter().filter(|index| index.global);
-        for index in global {
-            self.check_capacity(table, state, index, Way::Write)?;
-        }
-        Ok(())
-    }
-
-    /// Whether anything is left of what an index, or the table itself, may consume.
-    pub(crate) fn check_capacity(&self, table: &Table, state: &State, index: &Index, way: Way) -> Result<(), Refusal> {
-        let Some((rate, provisioned)) = rate(state, index, way) else { return Ok(()) };
-        if table.meters.take(index.no, way, 0.0, rate, self.now()) {
-            return Ok(());
-        }
-        Err(if provisioned { Refusal::Throttled { index: index.name.clone() } } else { Refusal::Bounded })
-    }
-
-    /// Takes what was consumed from what may be.
-    pub(crate) fn spend(&self, table: &Table, state: &State, index: &Index, way: Way, units: f64) {
-        if let Some((rate, _)) = rate(state, index, way) {
-            table.meters.take(index.no, way, units, rate, self.now());
-        }
-    }
-
-    /// The same of a write that was done: local indexes spend what their table may. Whoever brings writes to other replicas
-    /// is woken.
-    pub(crate) fn spend_written(&self, table: &Table, state: &State, consumed: &Consumed) {
-        if state.tells_others() {
-            self.chores().replicate.signal();
-        }
-        let local: f64 = consumed.local.iter().map(|(_, units)| units).sum();
-        self.spend(table, state, state.schema.primary(), Way::Write, consumed.table + local);
-        for (name, units) in &consumed.global {
-            if let Some(index) = state.schema.index(name) {
-                self.spend(table, state, index, Way::Write, *units);
-            }
-        }
-    }
-}
-
-/// Turns a row from one state to another, with its rows in indexes and what is told of it; tells what that consumed.
-pub(crate) async fn settle(
-    tx: &Tx,
-    table: &Table,
-    state: &State,
-    course: &Course<'_>,
-    turn: &Turn<'_>,
-) -> Result<Consumed, Refusal> {
-    let Turn { place, old, new, sizes } = *turn;
-    let schema = &state.schema;
-    let mut consumed = Consumed { table: write_units(sizes.0.max(sizes.1)), ..Consumed::default() };
-    match new {
-        Some(item) => tx.put(place.clone(), row::stored(item, sizes.1)),
-        None if old.is_some() => tx.delete(place.clone()),
-        None => {}
-    }
-    for index in schema.secondary() {
-        let units = move_row(tx, schema, index, place, old, new);
-        if units > 0.0 {
-            consumed.add_index(index.name.as_deref().unwrap_or_default(), index.global, units);
-        }
-    }
-    expiry::follow(tx, table, state, place, old, new)?;
-    change::tell(tx, table, state, course, old, new)?;
-    Ok(consumed)
-}
-
-/// Units a second, and whether they were bought; none where nothing bounds them.
-fn rate(state: &State, index: &Index, way: Way) -> Option<(u64, bool)> {
-    let throughput = match &index.name {
-        Some(name) if index.global => &state.record.global.iter().find(|record| record.name == *name)?.throughput,
-        _ => &state.record.throughput,
-    };
-    match state.record.billing {
-        Billing::Provisioned { .. } => Some((if way == Way::Read { throughput.read } else { throughput.write }, true)),
-        Billing::OnDemand(_) => {
-            (if way == Way::Read { throughput.most_read } else { throughput.most_write }).map(|most| (most, false))
-        }
+        Ok(Written { old, new, consumed, place })
     }
 }
 
@@ -288,6 +229,7 @@ pub(crate) fn is_blind(state: &State, write: &Write) -> bool {
         && state.record.expiry.is_none()
         && state.record.recovery.is_none()
         && state.record.replication.is_none()
+        && !state.record.destinations.iter().any(|destination| destination.on)
         && !state.record.stream.as_ref().is_some_and(|stream| stream.on)
 }
 

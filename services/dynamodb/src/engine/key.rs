@@ -51,6 +51,11 @@ pub(crate) fn row(index: &Index, item: &Item) -> Option<Bytes> {
     Some(out.into())
 }
 
+/// What the keys of all rows of an item's partition key begin with.
+pub(crate) fn partition_of(index: &Index, item: &Item) -> Option<Bytes> {
+    fitting(item, &index.hash).map(|hash| partition(index, hash).into())
+}
+
 /// The key of an item's row in a secondary index; `primary` is that of its row in the table.
 pub(crate) fn secondary_row(schema: &Schema, index: &Index, item: &Item, primary: &Bytes) -> Option<Bytes> {
     let mut out = row(index, item)?.to_vec();

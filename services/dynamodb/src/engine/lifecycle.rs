@@ -8,7 +8,9 @@ use super::Engine;
 use super::global::in_order;
 use super::refusal::Refusal;
 use super::table::{Home, Table};
-use crate::store::{EXPIRIES, HISTORY, ITEMS, IndexNo, OUTGOING, SENT, STAMPS, SWEEPS, Sweep, TABLES, TableRecord};
+use crate::store::{
+    COLLECTIONS, EXPIRIES, HISTORY, ITEMS, IndexNo, OUTGOING, SENT, STAMPS, SWEEPS, Sweep, TABLES, TableRecord,
+};
 
 impl Engine {
     /// Creates a table. `draft` is given its number and identity.
@@ -150,6 +152,7 @@ impl Engine {
                 let of_table = Span::prefix(&(no,));
                 self.store().delete_range(EXPIRIES.range(&scope, &of_table)).await?;
                 self.store().delete_range(HISTORY.range(&scope, &of_table)).await?;
+                self.store().delete_range(COLLECTIONS.range(&scope, &of_table)).await?;
                 self.store().delete_range(STAMPS.range(&scope, &of_table)).await?;
                 self.store().delete_range(OUTGOING.range(&scope, &of_table)).await?;
                 self.store().delete_range(SENT.range(&scope, &of_table)).await?;

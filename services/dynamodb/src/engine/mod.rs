@@ -7,19 +7,22 @@
 //! | `count.rs` | how many items there are |
 //! | `row.rs` | a stored row. Pure |
 //! | `item.rs`, `page.rs` | reading and writing items; pages of queries and scans |
+//! | `settle.rs` | what a write changes, in one transaction |
 //! | `transact.rs` | several writes at once |
 //! | `change.rs`, `stream.rs`, `shard.rs`, `meeting.rs` | what is told of changes; streams, and the order of changes; shards; the engine that writes |
+//! | `destination.rs` | streams of Kinesis that are told of changes |
 //! | `backup.rs` | copies of tables |
 //! | `expiry.rs`, `fill.rs` | items that expire; indexes added later |
 //! | `key.rs`, `value/`, `number/`, `expression/`, `partiql/` | keys, values, numbers, expressions, statements. Pure |
 //! | `replica.rs`, `global.rs`, `replicate.rs` | writes of replicated tables; which tables are replicas of each other; bringing writes elsewhere |
-//! | `capacity.rs`, `throttle.rs` | what calls consume; what tables may. Pure |
+//! | `capacity.rs`, `throttle.rs`, `meter.rs` | what calls consume; what tables may; what is left |
 //! | `refusal.rs` | reasons not to do something |
 
 pub(crate) mod backup;
 pub(crate) mod capacity;
 mod change;
 mod count;
+pub(crate) mod destination;
 mod directory;
 mod expiry;
 pub(crate) mod expression;
@@ -29,6 +32,7 @@ pub(crate) mod item;
 pub(crate) mod key;
 mod lifecycle;
 mod meeting;
+mod meter;
 pub(crate) mod number;
 pub(crate) mod page;
 pub(crate) mod partiql;
@@ -37,6 +41,7 @@ pub(crate) mod replica;
 pub(crate) mod replicate;
 pub(crate) mod row;
 pub(crate) mod schema;
+mod settle;
 pub(crate) mod shard;
 pub(crate) mod stream;
 pub(crate) mod table;
@@ -47,14 +52,17 @@ pub(crate) mod value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use delivery::Deliveries;
 use names::Timestamp;
 use runtime::{Random, Runtime};
-use service_kit::Wake;
+use service_kit::{CloudParts, Wake};
 use store::{Scope, Sequence, Store, StoreError};
 
 use directory::Directory;
 use stream::Sequencer;
 use table::{Home, Table};
+
+use crate::store::SERVICE;
 
 /// All tables of a cloud. Cheap to clone; clones are the same.
 #[derive(Clone)]
@@ -72,6 +80,7 @@ struct Inner {
     chores: Chores,
     /// Whether all tables with replicas are in use, as they are once those in the store were looked through.
     replicas_found: AtomicBool,
+    deliveries: Deliveries,
 }
 
 /// Told when there is background work before its time.
@@ -88,8 +97,9 @@ pub(crate) struct Chores {
 }
 
 impl Engine {
-    /// Tables kept in `store`, living by the clock and the randomness of `runtime`.
-    pub(crate) fn new(store: Store, runtime: Runtime) -> Self {
+    /// Tables kept in the store, living by the clock and the randomness of the runtime.
+    pub(crate) fn new(parts: &CloudParts) -> Self {
+        let (store, runtime) = (parts.store.clone(), parts.runtime.clone());
         let numbers = Sequence::new(&store, Scope::Global, "dynamodb");
         Self(Arc::new(Inner {
             store,
@@ -101,6 +111,7 @@ impl Engine {
             directory: Directory::default(),
             chores: Chores::default(),
             replicas_found: AtomicBool::new(false),
+            deliveries: Deliveries::new(SERVICE, "dynamodb.deliver", parts),
         }))
     }
 
@@ -129,6 +140,11 @@ impl Engine {
     /// Where everything is kept.
     pub(crate) fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// What is on its way to streams of Kinesis.
+    pub(crate) fn deliveries(&self) -> &Deliveries {
+        &self.0.deliveries
     }
 
     fn random(&self) -> &Random {

@@ -1,5 +1,6 @@
 //! Pages of queries and scans: rows in order, as many as fit into one answer.
 
+use bytes::Bytes;
 use store::{KeyRange, Order, Reader};
 
 use super::Engine;
@@ -32,6 +33,8 @@ pub(crate) struct Wanted<'a> {
     pub consistent: bool,
     /// Whether items are read from the table, as the index does not hold all of them.
     pub whole: bool,
+    /// What the keys of the rows begin with, when they are all of one partition key.
+    pub partition: Option<Bytes>,
 }
 
 /// A page.
@@ -50,8 +53,12 @@ pub(crate) struct Page {
 impl Engine {
     /// Reads a page.
     pub(crate) async fn page(&self, table: &Table, state: &State, wanted: Wanted<'_>) -> Result<Page, Refusal> {
-        let Wanted { index, mut range, forward, limit, filter, consistent, whole } = wanted;
+        let Wanted { index, mut range, forward, limit, filter, consistent, whole, partition } = wanted;
         self.check_capacity(table, state, index, Way::Read)?;
+        let partition = partition.filter(|_| index.name.is_none());
+        if let Some(partition) = &partition {
+            self.check_range(table, state, partition, Way::Read)?;
+        }
         let (view, order) = (self.store().read().await?, if forward { Order::Ascending } else { Order::Descending });
         let (mut page, mut bytes, mut fetched) = (Page::default(), 0, 0.0);
         'reading: loop {
@@ -90,6 +97,9 @@ impl Engine {
         }
         let units = read_units(bytes, consistent);
         self.spend(table, state, index, Way::Read, units);
+        if let Some(partition) = &partition {
+            self.spend_range(table, state, partition, Way::Read, units);
+        }
         match &index.name {
             None => page.consumed.table = units,
             Some(name) => page.consumed.add_index(name, index.global, units),

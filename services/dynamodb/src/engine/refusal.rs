@@ -2,6 +2,7 @@
 
 use store::StoreError;
 
+use super::throttle::Way;
 use super::value::Item;
 
 /// Why the engine did not do what was asked.
@@ -19,13 +20,10 @@ pub(crate) enum Refusal {
     Invalid(String),
     /// A condition did not hold, of this item when it is to be told.
     Condition(Option<Item>),
-    /// More was consumed than was provisioned, of the table or of this index.
-    Throttled {
-        /// The index; none for the table.
-        index: Option<String>,
-    },
-    /// More was consumed than an on-demand bound allows.
-    Bounded,
+    /// More was consumed than may be.
+    Throttled(Throttle),
+    /// The items of one partition key would be more than fit together.
+    CollectionFull,
     /// A replica was the source of a new one lately.
     Source,
     /// There is a table already where a replica of this one is to be.
@@ -34,6 +32,32 @@ pub(crate) enum Refusal {
     NoReplica,
     /// The store could not do it.
     Store(StoreError),
+}
+
+/// What was consumed too fast.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Throttle {
+    /// Whether an index was, and not the table.
+    pub index: bool,
+    /// By reading or by writing.
+    pub way: Way,
+    /// Which bound was met.
+    pub why: Why,
+    /// Whether the table is paid for as it is used.
+    pub on_demand: bool,
+    /// ARN of the table or of the index.
+    pub resource: String,
+}
+
+/// A bound on what is consumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// What was provisioned.
+    Provisioned,
+    /// What an on-demand table is held to.
+    MaxOnDemand,
+    /// What one partition can bear.
+    KeyRange,
 }
 
 impl Refusal {

@@ -8,7 +8,7 @@ use store::{Reader, StoreError, Tx, Value as _, Writer};
 
 use super::Engine;
 use super::capacity::Consumed;
-use super::item::{Course, Turn, settle};
+use super::item::{Course, Turn};
 use super::refusal::Refusal;
 use super::table::{State, Table};
 use super::value::{Item, Value, encode_item, item_size};
@@ -155,7 +155,7 @@ impl Engine {
         let stored = tx.get(place.clone()).await?;
         let old = stored.as_ref().map(row::item).transpose()?;
         let sizes = (stored.as_ref().map_or(0, row::size), new.map_or(0, item_size));
-        settle(tx, table, state, course, &Turn { place, old: old.as_ref(), new, sizes }).await
+        self.settle(tx, table, state, course, &Turn { place, old: old.as_ref(), new, sizes }).await
     }
 }
 

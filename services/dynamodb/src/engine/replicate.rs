@@ -8,6 +8,7 @@ use service_kit::BoxFuture;
 use store::{Batch, KeyRange, Order, Reader, Span};
 
 use super::Engine;
+use super::item::Written;
 use super::refusal::Refusal;
 use super::replica::{Arrival, stamp, stamp_key};
 use super::stream::{first_at, instant_of};
@@ -100,7 +101,7 @@ impl Engine {
             Ok::<_, Refusal>(consumed)
         });
         let consumed = landed.await?;
-        self.spend_written(peer, state, &consumed);
+        self.spend_written(peer, state, &Written { consumed, ..Written::default() });
         Ok((rows.len(), rows.len() == AT_ONCE))
     }
 

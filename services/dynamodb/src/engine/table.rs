@@ -11,7 +11,7 @@ use tokio::sync::{RwLock, RwLockReadGuard};
 
 use super::count::Count;
 use super::schema::Schema;
-use super::throttle::Meters;
+use super::throttle::{KeyRanges, Meters};
 use crate::store::{IndexNo, TableNo, TableRecord, scope};
 
 /// Where a table is.
@@ -36,6 +36,8 @@ pub(crate) struct Table {
     pub scope: Scope,
     /// What was consumed lately.
     pub meters: Meters,
+    /// What partition keys consumed lately.
+    pub ranges: KeyRanges,
     counted: Mutex<HashMap<IndexNo, Count>>,
     state: ArcSwap<State>,
     /// Held shared by whoever writes items, and alone by whoever changes what the table is: nobody writes by an old schema
@@ -92,8 +94,8 @@ impl Table {
         let scope = home.scope();
         let state = ArcSwap::from_pointee(State::of(record, &scope));
         let no = state.load().record.no;
-        let (meters, counted, gate) = (Meters::default(), Mutex::default(), RwLock::default());
-        Self { home, no, scope, meters, counted, state, gate }
+        let (meters, ranges) = (Meters::default(), KeyRanges::default());
+        Self { home, no, scope, meters, ranges, counted: Mutex::default(), state, gate: RwLock::default() }
     }
 
     /// Items and bytes of an index as they were counted last.

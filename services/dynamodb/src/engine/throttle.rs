@@ -1,10 +1,10 @@
 //! What a table and its indexes may consume: a bucket each for reads and writes, refilled by the clock, that holds five
-//! minutes' worth for bursts. Pure but for its lock.
+//! minutes' worth for bursts; and what one partition key may, whatever its table was given. Pure but for its locks.
 
 use std::collections::HashMap;
 
 use names::Timestamp;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 
 use crate::limits;
 use crate::store::IndexNo;
@@ -22,30 +22,71 @@ pub(crate) enum Way {
 #[derive(Debug, Default)]
 pub(crate) struct Meters(Mutex<HashMap<(IndexNo, Way), Bucket>>);
 
+/// What partition keys may consume. Keys share a bucket with those whose hash is alike, which is no loss: a thousand keys that
+/// are each as hot as a partition can bear are more than a table can.
+#[derive(Debug, Default)]
+pub(crate) struct KeyRanges(RwLock<HashMap<(IndexNo, Way), Box<[Mutex<Bucket>]>>>);
+
 /// Units that can be consumed now.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     units: f64,
     rate: u64,
     at: Timestamp,
+    /// All that was ever consumed.
+    spent: f64,
+    /// How often nothing was left.
+    refused: u64,
 }
+
+/// Buckets of partition keys.
+const CELLS: usize = 1_024;
 
 impl Meters {
     /// Consumes units, when there are any left; what is consumed last may be more than that. Units come at `rate` a second.
     pub(crate) fn take(&self, index: IndexNo, way: Way, units: f64, rate: u64, now: Timestamp) -> bool {
         let mut buckets = self.0.lock();
-        let full = Bucket { units: capacity(rate), rate, at: now };
-        let bucket = buckets.entry((index, way)).or_insert(full);
-        bucket.refill(rate, now);
-        let enough = bucket.units > 0.0;
-        if enough {
-            bucket.units -= units;
+        buckets.entry((index, way)).or_insert_with(|| Bucket::full(rate, now)).take(units, rate, now)
+    }
+
+    /// All that was ever consumed, and how often nothing was left.
+    pub(crate) fn totals(&self, index: IndexNo, way: Way) -> (f64, u64) {
+        self.0.lock().get(&(index, way)).map_or((0.0, 0), |bucket| (bucket.spent, bucket.refused))
+    }
+}
+
+impl KeyRanges {
+    /// Consumes units of a partition key, told by its hash, when there are any left.
+    pub(crate) fn take(&self, index: IndexNo, way: Way, hash: [u8; 4], units: f64, now: Timestamp) -> bool {
+        let rate = if way == Way::Read { limits::PARTITION_READS } else { limits::PARTITION_WRITES };
+        let cell = u32::from_be_bytes(hash) as usize % CELLS;
+        loop {
+            if let Some(cells) = self.0.read().get(&(index, way)) {
+                return cells[cell].lock().take(units, rate, now);
+            }
+            let fresh = || (0..CELLS).map(|_| Mutex::new(Bucket::full(rate, now))).collect();
+            self.0.write().entry((index, way)).or_insert_with(fresh);
         }
-        enough
     }
 }
 
 impl Bucket {
+    fn full(rate: u64, now: Timestamp) -> Self {
+        Self { units: capacity(rate), rate, at: now, spent: 0.0, refused: 0 }
+    }
+
+    fn take(&mut self, units: f64, rate: u64, now: Timestamp) -> bool {
+        self.refill(rate, now);
+        let enough = self.units > 0.0;
+        if enough {
+            self.units -= units;
+            self.spent += units;
+        } else {
+            self.refused += 1;
+        }
+        enough
+    }
+
     fn refill(&mut self, rate: u64, now: Timestamp) {
         if rate > self.rate {
             self.units += capacity(rate) - capacity(self.rate);

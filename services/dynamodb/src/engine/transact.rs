@@ -19,6 +19,9 @@ use crate::store::{TOKENS, TokenRecord};
 /// A write and the table it goes to.
 pub(crate) type Aimed = (Arc<Table>, Write);
 
+/// An item that was read, and what that consumed.
+pub(crate) type Got = (Option<Item>, Consumed);
+
 /// Why a transaction did not happen.
 #[derive(Debug)]
 pub(crate) enum Cancelled {
@@ -80,7 +83,7 @@ impl Engine {
             done.await?
         };
         for (((table, _), state), written) in writes.iter().zip(&states).zip(&written) {
-            self.spend_written(table, state, &written.consumed);
+            self.spend_written(table, state, written);
         }
         Ok(written)
     }
@@ -96,24 +99,26 @@ impl Engine {
 
     async fn batch_blindly(&self, writes: &[Aimed], states: &[Arc<State>]) -> Result<Vec<Written>, Refusal> {
         let (batch, mut written) = (Batch::new(), Vec::with_capacity(writes.len()));
-        for ((_, write), state) in writes.iter().zip(states) {
+        for ((table, write), state) in writes.iter().zip(states) {
             let primary = state.schema.primary();
+            let place = key::row(primary, &write.item);
             let units = match write.deed {
                 Deed::Put => {
                     key::check_item(&state.schema, &write.item)?;
                     let size = check_size(&write.item)?;
-                    batch
-                        .put(key::row(primary, &write.item).ok_or_else(key::mismatch)?, row::stored(&write.item, size));
+                    batch.put(place.clone().ok_or_else(key::mismatch)?, row::stored(&write.item, size));
                     write_units(size)
                 }
                 _ => {
                     key::check_key(primary, &write.item)?;
-                    batch.delete(key::row(primary, &write.item).ok_or_else(key::mismatch)?);
+                    batch.delete(place.clone().ok_or_else(key::mismatch)?);
                     write_units(0)
                 }
             };
+            let place = place.unwrap_or_default();
+            self.check_range(table, state, &place, Way::Write)?;
             let consumed = Consumed { table: units, ..Consumed::default() };
-            written.push(Written { consumed, ..Written::default() });
+            written.push(Written { consumed, place, ..Written::default() });
         }
         self.store().write(batch).await?;
         Ok(written)
@@ -158,32 +163,45 @@ impl Engine {
         });
         let written = done.await?;
         for (((table, _), state), written) in writes.iter().zip(states).zip(written.iter().flatten()) {
-            self.spend_written(table, state, &written.consumed);
+            self.spend_written(table, state, written);
         }
         Ok(written)
     }
 
-    /// Items of one moment, by their keys.
+    /// Items of one moment, by their keys; of those for which nothing is left of what may be consumed, that.
     pub(crate) async fn get_all(
         &self,
         wanted: &[(Arc<Table>, Item)],
         units_of: impl Fn(usize) -> f64,
-    ) -> Result<Vec<(Option<Item>, Consumed)>, Refusal> {
+    ) -> Result<Vec<Result<Got, Refusal>>, Refusal> {
         let view = self.store().read().await?;
         let mut found = Vec::with_capacity(wanted.len());
         for (table, given) in wanted {
             let state = table.state_kept();
             let primary = state.schema.primary();
             key::check_key(primary, given)?;
-            self.check_capacity(table, &state, primary, Way::Read)?;
             let place = key::row(primary, given).ok_or_else(key::mismatch)?;
-            let stored = view.get(place).await?;
+            let left = self.check_capacity(table, &state, primary, Way::Read);
+            if let Err(throttled) = left.and_then(|()| self.check_range(table, &state, &place, Way::Read)) {
+                found.push(Err(throttled));
+                continue;
+            }
+            let stored = view.get(place.clone()).await?;
             let units = units_of(stored.as_ref().map_or(0, row::size));
             self.spend(table, &state, primary, Way::Read, units);
+            self.spend_range(table, &state, &place, Way::Read, units);
             let consumed = Consumed { table: units, ..Consumed::default() };
-            found.push((stored.as_ref().map(row::item).transpose()?, consumed));
+            found.push(Ok((stored.as_ref().map(row::item).transpose()?, consumed)));
         }
         Ok(found)
+    }
+
+    /// What keeps a write from being done now, and would not later.
+    pub(crate) fn throttled(&self, (table, write): &Aimed) -> Option<Refusal> {
+        let state = table.state_kept();
+        let place = key::row(state.schema.primary(), &write.item)?;
+        let left = self.check_writable(table, &state);
+        left.and_then(|()| self.check_range(table, &state, &place, Way::Write)).err()
     }
 
     /// Forgets tokens that were used too long ago.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use api_dynamodb::{
     BatchGetItem, BatchGetItemInput, BatchGetItemOutput, BatchWriteItem, BatchWriteItemInput, BatchWriteItemOutput,
-    ConsumedCapacity, ItemCollectionMetrics, KeysAndAttributes, ReturnConsumedCapacity, ReturnItemCollectionMetrics,
-    WriteRequest,
+    ConsumedCapacity, DeleteRequest, ItemCollectionMetrics, KeysAndAttributes, PutRequest, ReturnConsumedCapacity,
+    ReturnItemCollectionMetrics, WriteRequest,
 };
 use service_kit::{Ctx, Error, Outcome};
 
@@ -17,9 +17,11 @@ use super::{address, collection, item};
 use crate::Dynamo;
 use crate::engine::capacity::{Consumed, read_units};
 use crate::engine::item::{Deed, Write, check_size};
-use crate::engine::key;
+use crate::engine::refusal::Refusal;
 use crate::engine::table::Table;
+use crate::engine::transact::Aimed;
 use crate::engine::value::item_size;
+use crate::engine::{Engine, key};
 use crate::error::{invalid, told};
 use crate::limits;
 
@@ -42,15 +44,49 @@ pub(crate) async fn batch_write_item(ctx: &Ctx, input: BatchWriteItemInput) -> O
         check_repeats(&table, &made)?;
         writes.extend(made.into_iter().map(|write| (table.clone(), write)));
     }
-    let written = ctx.state::<Dynamo>().engine().write_batch(&writes).await.map_err(told)?;
+    let engine = ctx.state::<Dynamo>().engine();
+    let (writes, left) = unthrottled(engine, writes)?;
+    let written = engine.write_batch(&writes).await.map_err(told)?;
     let mut sums = Sums::default();
     writes.iter().zip(&written).for_each(|((table, _), written)| sums.add(table, &written.consumed));
     let metrics = metrics(ctx, &writes, input.return_item_collection_metrics.as_ref()).await?;
     Ok(BatchWriteItemOutput {
-        unprocessed_items: Some(BTreeMap::new()),
+        unprocessed_items: Some(left),
         item_collection_metrics: metrics,
         consumed_capacity: sums.shown(asked, Told::Units),
     })
+}
+
+/// What can be written now, and what is left unprocessed because nothing is left of what its table may consume. When that is
+/// everything, the whole call is throttled ("BatchWriteItem").
+fn unthrottled(
+    engine: &Engine,
+    writes: Vec<Aimed>,
+) -> Result<(Vec<Aimed>, BTreeMap<String, Vec<WriteRequest>>), Error> {
+    let (mut now, mut later, mut why) = (Vec::with_capacity(writes.len()), BTreeMap::new(), None);
+    for aimed in writes {
+        match engine.throttled(&aimed) {
+            None => now.push(aimed),
+            Some(throttled) => {
+                let of_table: &mut Vec<_> = later.entry(aimed.0.home.name.clone()).or_default();
+                of_table.push(request(aimed.1));
+                why = Some(throttled);
+            }
+        }
+    }
+    match why {
+        Some(why) if now.is_empty() => Err(told(why)),
+        _ => Ok((now, later)),
+    }
+}
+
+/// A write as it was asked for.
+fn request(write: Write) -> WriteRequest {
+    let attributes = values::attributes(write.item);
+    match write.deed {
+        Deed::Put => WriteRequest { put_request: Some(PutRequest { item: attributes }), delete_request: None },
+        _ => WriteRequest { put_request: None, delete_request: Some(DeleteRequest { key: attributes }) },
+    }
 }
 
 fn write(request: WriteRequest, asks: bool) -> Result<Write, Error> {
@@ -90,8 +126,7 @@ fn check_repeats(table: &Table, writes: &[Write]) -> Result<(), Error> {
 }
 
 /// Batches tell mistakes in keys less exactly.
-fn in_batch_words(refusal: crate::engine::refusal::Refusal) -> Error {
-    use crate::engine::refusal::Refusal;
+fn in_batch_words(refusal: Refusal) -> Error {
     match refusal {
         Refusal::Invalid(text) if text.contains("Missing the key") || text.contains("Type mismatch for key") => {
             told(key::mismatch())
@@ -108,12 +143,18 @@ pub(crate) async fn batch_get_item(ctx: &Ctx, input: BatchGetItemInput) -> Outco
     }
     let mut room = limits::BATCH_BYTES;
     let (mut responses, mut unprocessed, mut sums) = (BTreeMap::new(), BTreeMap::new(), Sums::default());
+    let (mut why, mut some) = (None, false);
     for (name, wanted) in input.request_items {
         let got = get_of_table(ctx, &name, wanted, &mut room, &mut sums).await?;
+        some |= got.why.is_none();
+        why = got.why.or(why);
         responses.insert(name.clone(), got.found);
         if let Some(left) = got.left {
             unprocessed.insert(name, left);
         }
+    }
+    if let Some(why) = why.filter(|_| !some) {
+        return Err(told(why));
     }
     Ok(BatchGetItemOutput {
         responses: Some(responses),
@@ -126,6 +167,8 @@ pub(crate) async fn batch_get_item(ctx: &Ctx, input: BatchGetItemInput) -> Outco
 struct Got {
     found: Vec<Attributes>,
     left: Option<KeysAndAttributes>,
+    /// Why nothing at all was got.
+    why: Option<Refusal>,
 }
 
 async fn get_of_table(
@@ -151,7 +194,16 @@ async fn get_of_table(
     let all =
         ctx.state::<Dynamo>().engine().get_all(&aimed, |bytes| read_units(bytes, consistent)).await.map_err(told)?;
     let (mut found, mut left) = (Vec::new(), Vec::new());
-    for ((item, units), given) in all.into_iter().zip(&wanted.keys) {
+    let mut why = None;
+    for (got, given) in all.into_iter().zip(&wanted.keys) {
+        let (item, units) = match got {
+            Ok(got) => got,
+            Err(throttled) => {
+                left.push(given.clone());
+                why = Some(throttled);
+                continue;
+            }
+        };
         let size = item.as_ref().map_or(0, item_size);
         if size > *room {
             left.push(given.clone());
@@ -161,8 +213,9 @@ async fn get_of_table(
         sums.add(&table, &units);
         found.extend(item.map(|item| values::attributes(item::cut(paths.as_ref(), item))));
     }
+    let why = why.filter(|_| left.len() == wanted.keys.len());
     let left = (!left.is_empty()).then_some(KeysAndAttributes { keys: left, ..wanted });
-    Ok(Got { found, left })
+    Ok(Got { found, left, why })
 }
 
 /// What was consumed, by table.

@@ -16,7 +16,8 @@ pub(crate) async fn metrics(ctx: &Ctx, table: &Table, item: &Item) -> Result<Opt
     }
     let hash = &state.schema.primary().hash.name;
     let key: Item = item.get(hash).map(|value| (hash.clone(), value.clone())).into_iter().collect();
-    let bytes = ctx.state::<Dynamo>().engine().collection_bytes(table, &key).await?;
+    let (engine, view) = (ctx.state::<Dynamo>().engine(), ctx.store().read().await?);
+    let bytes = engine.collection_bytes(&view, table, &state, &key).await?;
     #[allow(clippy::cast_precision_loss, reason = "whole gigabytes, far below 2^53")]
     let low = (bytes >> 30) as f64;
     Ok(Some(ItemCollectionMetrics {

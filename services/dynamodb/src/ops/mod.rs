@@ -7,8 +7,10 @@ mod batch;
 mod collection;
 mod consumed;
 mod create;
+mod destination;
 mod expiry;
 mod global;
+mod insights;
 mod item;
 mod legacy;
 mod params;
@@ -46,6 +48,10 @@ pub(crate) fn table() -> Operations {
         .on::<api::DeleteResourcePolicy>(|_, i| policy::access(&i.resource_arn), policy::delete_resource_policy)
         .on::<api::DeleteTable>(|ctx, i| access(ctx, &i.table_name), table::delete_table)
         .on::<api::DescribeBackup>(|_, i| backup::access(&i.backup_arn), backup::describe_backup)
+        .on::<api::DescribeContributorInsights>(
+            |ctx, i| insights::access(ctx, &i.table_name, i.index_name.as_deref()),
+            insights::describe_contributor_insights,
+        )
         .on::<api::DescribeContinuousBackups>(
             |ctx, i| access(ctx, &i.table_name),
             recovery::describe_continuous_backups,
@@ -55,14 +61,27 @@ pub(crate) fn table() -> Operations {
             |ctx, i| Ok(global::access(ctx, &i.global_table_name)),
             global::describe_global_table,
         )
+        .on::<api::DescribeKinesisStreamingDestination>(
+            |ctx, i| access(ctx, &i.table_name),
+            destination::describe_kinesis_streaming_destination,
+        )
         .on::<api::DescribeLimits>(|_, _| Ok(Access::any()), table::describe_limits)
         .on::<api::DescribeTable>(|ctx, i| access(ctx, &i.table_name), table::describe_table)
         .on::<api::DescribeTimeToLive>(|ctx, i| access(ctx, &i.table_name), expiry::describe_time_to_live)
+        .on::<api::DisableKinesisStreamingDestination>(
+            |ctx, i| access(ctx, &i.table_name),
+            destination::disable_kinesis_streaming_destination,
+        )
+        .on::<api::EnableKinesisStreamingDestination>(
+            |ctx, i| destination::access_to_enable(ctx, &i.table_name, &i.stream_arn),
+            destination::enable_kinesis_streaming_destination,
+        )
         .on::<api::ExecuteStatement>(statement::access, statement::execute_statement)
         .on::<api::ExecuteTransaction>(statement::access_of_transaction, statement::execute_transaction)
         .on::<api::GetItem>(touched::get, item::get_item)
         .on::<api::GetResourcePolicy>(|_, i| policy::access(&i.resource_arn), policy::get_resource_policy)
         .on::<api::ListBackups>(|_, _| Ok(Access::any()), backup::list_backups)
+        .on::<api::ListContributorInsights>(|_, _| Ok(Access::any()), insights::list_contributor_insights)
         .on::<api::ListGlobalTables>(|_, _| Ok(Access::any()), global::list_global_tables)
         .on::<api::ListTables>(|_, _| Ok(Access::any()), table::list_tables)
         .on::<api::ListTagsOfResource>(|_, i| tags::access(&i.resource_arn), tags::list_tags_of_resource)
@@ -83,8 +102,16 @@ pub(crate) fn table() -> Operations {
             tags::untag_resource,
         )
         .on::<api::UpdateContinuousBackups>(|ctx, i| access(ctx, &i.table_name), recovery::update_continuous_backups)
+        .on::<api::UpdateContributorInsights>(
+            |ctx, i| insights::access(ctx, &i.table_name, i.index_name.as_deref()),
+            insights::update_contributor_insights,
+        )
         .on::<api::UpdateGlobalTable>(global::access_to_update, global::update_global_table)
         .on::<api::UpdateItem>(touched::update, item::update_item)
+        .on::<api::UpdateKinesisStreamingDestination>(
+            |ctx, i| access(ctx, &i.table_name),
+            destination::update_kinesis_streaming_destination,
+        )
         .on::<api::UpdateTable>(replicas::access, update::update_table)
         .on::<api::UpdateTimeToLive>(|ctx, i| access(ctx, &i.table_name), expiry::update_time_to_live)
 }

@@ -11,10 +11,11 @@ use service_kit::{Access, BoxFuture, Ctx, Error, Outcome, ResourcePolicies};
 
 use crate::Dynamo;
 use crate::engine::refusal::Refusal;
+use crate::engine::stream::of_arn;
 use crate::engine::table::Home;
 use crate::error::{invalid, told};
 use crate::limits;
-use crate::store::PolicyRecord;
+use crate::store::{PolicyRecord, TableRecord};
 
 /// The policies and the tags of tables.
 pub(crate) struct TablePolicies;
@@ -24,7 +25,7 @@ impl ResourcePolicies for TablePolicies {
         Box::pin(async move {
             let Some(home) = Home::of_arn(resource) else { return Ok(None) };
             let table = ctx.state::<Dynamo>().engine().lookup(&home).await?;
-            Ok(table.and_then(|table| table.state().record.policy.as_ref().map(|policy| policy.document.clone())))
+            Ok(table.and_then(|table| slot(&table.state().record, resource).map(|policy| policy.document.clone())))
         })
     }
 
@@ -56,7 +57,7 @@ pub(crate) async fn get_resource_policy(ctx: &Ctx, input: GetResourcePolicyInput
     let home = home(&input.resource_arn)?;
     let table = ctx.state::<Dynamo>().engine().lookup(&home).await?;
     let table = table.ok_or_else(|| told(Refusal::NoTable(home.name)))?;
-    let policy = table.state().record.policy.clone().ok_or_else(|| none(&input.resource_arn))?;
+    let policy = slot(&table.state().record, &input.resource_arn).cloned().ok_or_else(|| none(&input.resource_arn))?;
     Ok(GetResourcePolicyOutput { policy: Some(policy.document), revision_id: Some(policy.revision) })
 }
 
@@ -101,19 +102,40 @@ async fn change(
     let table = engine.lookup(&home).await?.ok_or_else(|| told(Refusal::NoTable(home.name.clone())))?;
     let mut differs = false;
     let changed = engine.change(&table, |record| {
-        let revision = record.policy.as_ref().map(|policy| policy.revision.as_str());
+        let before = slot(record, arn).cloned();
+        let revision = before.as_ref().map(|policy| policy.revision.as_str());
         differs = expected.is_some_and(|expected| expected != revision.unwrap_or("NO_POLICY"));
         if !differs {
-            record.policy = change(record.policy.take());
+            fill_slot(record, arn, change(before));
         }
         Ok(())
     });
     let changed = changed.await?;
-    if differs { Err(none(arn)) } else { Ok(changed.policy) }
+    if differs { Err(none(arn)) } else { Ok(slot(&changed, arn).cloned()) }
+}
+
+/// The policy of the resource that an ARN is about: a stream has one of its own, indexes that of their table.
+fn slot<'a>(record: &'a TableRecord, arn: &str) -> Option<&'a PolicyRecord> {
+    match of_arn(arn) {
+        Some((_, label)) => record.stream_policies.iter().find(|(known, _)| *known == label).map(|(_, policy)| policy),
+        None => record.policy.as_ref(),
+    }
+}
+
+fn fill_slot(record: &mut TableRecord, arn: &str, policy: Option<PolicyRecord>) {
+    match of_arn(arn) {
+        Some((_, label)) => {
+            record.stream_policies.retain(|(known, _)| *known != label);
+            record.stream_policies.extend(policy.map(|policy| (label, policy)));
+        }
+        None => record.policy = policy,
+    }
 }
 
 fn home(arn: &str) -> Result<Home, Error> {
-    Home::of_arn(arn).ok_or_else(|| invalid(format!("Invalid resource ARN: {arn}")))
+    // Permissions on indexes stand in their table's policy ("Resource-based policies for DynamoDB").
+    let home = Home::of_arn(arn).filter(|_| !arn.contains("/index/"));
+    home.ok_or_else(|| invalid(format!("Invalid resource ARN: {arn}")))
 }
 
 fn none(arn: &str) -> Error {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use api_dynamodb::{Query, QueryInput, QueryOutput, Scan, ScanInput, ScanOutput, Select};
+use bytes::Bytes;
 use service_kit::{Ctx, Error, Outcome};
 
 use super::consumed::{self, Told};
@@ -87,7 +88,8 @@ pub(crate) async fn query(ctx: &Ctx, input: QueryInput) -> Outcome<Query> {
     };
     let range = request.partition(&tests, &unserved, has_filter)?;
     let forward = input.scan_index_forward.unwrap_or(true);
-    let page = request.page(ctx, range, forward).await?;
+    let partition = Some(range.start.clone());
+    let page = request.page(ctx, range, forward, partition).await?;
     let (items, count, scanned) = request.shown(page.items, page.scanned);
     Ok(QueryOutput {
         items,
@@ -163,7 +165,7 @@ pub(crate) async fn scan(ctx: &Ctx, input: ScanInput) -> Outcome<Scan> {
         )))
     })?;
     request.check_paths()?;
-    let page = request.page(ctx, range, true).await?;
+    let page = request.page(ctx, range, true, None).await?;
     let (items, count, scanned) = request.shown(page.items, page.scanned);
     Ok(ScanOutput {
         items,
@@ -309,7 +311,13 @@ impl Request {
         Ok(())
     }
 
-    async fn page(&self, ctx: &Ctx, range: store::KeyRange, forward: bool) -> Result<Page, Error> {
+    async fn page(
+        &self,
+        ctx: &Ctx,
+        range: store::KeyRange,
+        forward: bool,
+        partition: Option<Bytes>,
+    ) -> Result<Page, Error> {
         let range = self.after_start(range, forward, |_, _| Ok(()))?;
         let wanted = Wanted {
             index: &self.index,
@@ -319,6 +327,7 @@ impl Request {
             filter: self.filter.as_ref(),
             consistent: self.consistent,
             whole: self.whole()?,
+            partition,
         };
         let engine = ctx.state::<Dynamo>().engine();
         engine.page(&self.table, &self.state, wanted).await.map_err(told)

@@ -304,7 +304,8 @@ async fn select_page(
                 key::after(range, &place.ok_or(Fault::InvalidPageToken)?, forward)
             }
         };
-        let wanted = Wanted { index, range, forward, limit: left, filter, consistent, whole: false };
+        let partition = matches!(read, Read::Partition(_)).then(|| range.start.clone());
+        let wanted = Wanted { index, range, forward, limit: left, filter, consistent, whole: false, partition };
         let got = engine.page(table, &state, wanted).await.map_err(told)?;
         left -= got.scanned.min(left);
         page.consumed.add(&got.consumed);
@@ -351,7 +352,7 @@ async fn one_of_batch(
         let key = key_of(select, &table)?;
         let consistent = request.consistent_read.unwrap_or_default();
         let mut found = engine.get_all(&[(table.clone(), key)], |bytes| read_units(bytes, consistent)).await?;
-        found.pop().and_then(|(item, units)| {
+        found.pop().transpose()?.and_then(|(item, units)| {
             sums.add(&table, &units);
             item.map(|item| select.columns.cut(item))
         })
@@ -386,7 +387,8 @@ async fn read_all(
     }
     let found = ctx.state::<Dynamo>().engine().get_all(&wanted, transactional_read_units).await.map_err(told)?;
     let (mut responses, mut sums) = (Vec::new(), Sums::default());
-    for (((item, units), columns), (table, _)) in found.into_iter().zip(columns).zip(&wanted) {
+    for ((got, columns), (table, _)) in found.into_iter().zip(columns).zip(&wanted) {
+        let (item, units) = got.map_err(told)?;
         sums.add(table, &units);
         responses.push(ItemResponse { item: some_attributes(item.map(|item| columns.cut(item))) });
     }

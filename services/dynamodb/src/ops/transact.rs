@@ -83,7 +83,8 @@ pub(crate) async fn transact_get_items(ctx: &Ctx, input: TransactGetItemsInput) 
     let found = ctx.state::<Dynamo>().engine().get_all(&aimed, transactional_read_units).await.map_err(told)?;
     let mut sums = Sums::default();
     let mut responses = Vec::with_capacity(found.len());
-    for (((item, units), paths), (table, _)) in found.into_iter().zip(cuts).zip(&aimed) {
+    for ((got, paths), (table, _)) in found.into_iter().zip(cuts).zip(&aimed) {
+        let (item, units) = got.map_err(told)?;
         sums.add(table, &units);
         let item = item.map(|item| item::cut(paths.as_ref(), item));
         responses.push(api_dynamodb::ItemResponse { item: some_attributes(item) });

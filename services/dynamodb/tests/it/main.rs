@@ -5,9 +5,11 @@
 mod access;
 mod backup;
 mod batch;
+mod bounds;
 mod cloud;
 mod concurrency;
 mod create;
+mod destination;
 mod global;
 mod index;
 mod item;

@@ -1,5 +1,6 @@
 //! Values of attributes, and items: their types, their sizes by AWS's count, their order.
 
+mod json;
 mod stored;
 
 use std::cmp::Ordering;
@@ -7,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
+pub(crate) use json::item_json;
 pub(crate) use stored::{decode_item, encode_item};
 
 use super::number::Number;
