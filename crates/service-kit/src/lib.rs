@@ -25,6 +25,7 @@
 //! | `calls.rs`, `json_calls.rs` | typed and JSON calls of other services, in process |
 //! | `receiver.rs` | deliveries to whatever stands at an ARN |
 //! | `roles.rs` | roles that services take on |
+//! | `metrics.rs` | what services measure of their resources, asked for in process |
 //! | `tasks.rs` | background work, woken by signal and by period |
 //! | `timers.rs` | durable alarms, fired in order however the clock is moved |
 //! | `paging.rs` | listing a page at a time |
@@ -44,6 +45,7 @@ mod error;
 mod fault;
 mod finished;
 mod guard;
+mod metrics;
 mod json_calls;
 mod operation;
 pub mod paging;
@@ -71,6 +73,7 @@ pub use error::{Error, Outcome};
 pub use fault::{AuthenticationFailure, BodyFault, Fault};
 pub use finished::{FinishedRequest, FinishedRequests};
 pub use guard::{Guard, Unguarded};
+pub use metrics::{Metric, Metrics};
 pub use operation::{Handler, Input, Operations, Output};
 pub use principals::{Guardrails, HeldPolicy, Identity, IssuedKey, KeyUse, Membership, Principals};
 pub use receiver::{Parcel, ParcelAttribute, Receipt, Receiver, Sender};

@@ -8,7 +8,7 @@ use smithy::ServiceSchema;
 use crate::dialect::{self, Dialect};
 use crate::timers::TimerHandler;
 use crate::{
-    Cloud, CrossOrigin, Deeds, FinishedRequests, FormUploads, Guardrails, Operations, Principals, Receiver, Recorder,
+    Cloud, CrossOrigin, Deeds, FinishedRequests, FormUploads, Guardrails, Metrics, Operations, Principals, Receiver, Recorder,
     ResourcePolicies, ResourceType, Roles, Task, Web,
 };
 
@@ -39,6 +39,7 @@ pub struct Service {
     pub(crate) recorders: Vec<Arc<dyn Recorder>>,
     pub(crate) deeds: Option<Arc<dyn Deeds>>,
     pub(crate) receiver: Option<Arc<dyn Receiver>>,
+    pub(crate) metrics: Option<Arc<dyn Metrics>>,
     pub(crate) roles: Option<Arc<dyn Roles>>,
     pub(crate) web: Option<Arc<dyn Web>>,
     pub(crate) cross_origin: Option<Arc<dyn CrossOrigin>>,
@@ -66,6 +67,7 @@ impl Service {
             recorders: Vec::new(),
             deeds: None,
             receiver: None,
+            metrics: None,
             roles: None,
             web: None,
             cross_origin: None,
