@@ -49,7 +49,8 @@ impl Cloud {
     ) -> Result<Box<dyn Output>, Error> {
         let ctx = self.ctx(&found, caller, region, request);
         let notes = self.before(&ctx, input.as_ref());
-        let (access, result) = match found.entry.access(&ctx, input.as_ref()) {
+        let touched = found.entry.access(&ctx, input.as_ref());
+        let (access, result) = match touched.access().await {
             Ok(access) => {
                 let result = self.run(&found, &ctx, &access, input).await;
                 (Some(access), result)

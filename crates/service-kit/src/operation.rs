@@ -20,8 +20,23 @@ impl<T: Shape + Any> Output for T {}
 pub(crate) trait Entry: Send + Sync {
     fn schema(&self) -> &'static OperationSchema;
     fn new_input(&self) -> Box<dyn Input>;
-    fn access(&self, ctx: &Ctx, input: &dyn Input) -> Result<Access, Error>;
+    fn access<'a>(&self, ctx: &'a Ctx, input: &dyn Input) -> Touched<'a>;
     fn handle<'a>(&'a self, ctx: &'a Ctx, input: Box<dyn Input>) -> BoxFuture<'a, Result<Box<dyn Output>, Error>>;
+}
+
+/// What an operation touches: told from the input alone, or read first.
+pub(crate) enum Touched<'a> {
+    Told(Result<Access, Error>),
+    Read(BoxFuture<'a, Result<Access, Error>>),
+}
+
+impl Touched<'_> {
+    pub(crate) async fn access(self) -> Result<Access, Error> {
+        match self {
+            Self::Told(access) => access,
+            Self::Read(access) => access.await,
+        }
+    }
 }
 
 /// An `async fn(&Ctx, Input) -> Outcome<O>`. The lifetime lets its future borrow the context.
@@ -66,8 +81,27 @@ impl Operations {
     /// Adds an operation: `access` tells what it touches, `handler` does it.
     #[must_use]
     pub fn on<O: Operation>(
-        mut self,
+        self,
         access: impl Fn(&Ctx, &O::Input) -> Result<Access, Error> + Send + Sync + 'static,
+        handler: impl for<'a> Handler<'a, O> + 'static,
+    ) -> Self {
+        self.add::<O>(told::<O>(move |ctx, input| Touched::Told(access(ctx, input))), handler)
+    }
+
+    /// The same where what it touches has to be read first, as the path that an ARN has and a name has not. The future
+    /// takes out of the input what it needs.
+    #[must_use]
+    pub fn on_read<O: Operation>(
+        self,
+        access: impl for<'a> Fn(&'a Ctx, &O::Input) -> BoxFuture<'a, Result<Access, Error>> + Send + Sync + 'static,
+        handler: impl for<'a> Handler<'a, O> + 'static,
+    ) -> Self {
+        self.add::<O>(told::<O>(move |ctx, input| Touched::Read(access(ctx, input))), handler)
+    }
+
+    fn add<O: Operation>(
+        mut self,
+        access: impl for<'a> Fn(&'a Ctx, &O::Input) -> Touched<'a> + Send + Sync + 'static,
         handler: impl for<'a> Handler<'a, O> + 'static,
     ) -> Self {
         let entry = Typed { access, handler, operation: PhantomData::<fn() -> O> };
@@ -86,10 +120,17 @@ impl Operations {
     }
 }
 
+/// Lets the compiler see that a closure takes any context.
+fn told<O: Operation>(
+    access: impl for<'a> Fn(&'a Ctx, &O::Input) -> Touched<'a> + Send + Sync + 'static,
+) -> impl for<'a> Fn(&'a Ctx, &O::Input) -> Touched<'a> + Send + Sync + 'static {
+    access
+}
+
 impl<O, A, H> Entry for Typed<O, A, H>
 where
     O: Operation,
-    A: Fn(&Ctx, &O::Input) -> Result<Access, Error> + Send + Sync,
+    A: for<'a> Fn(&'a Ctx, &O::Input) -> Touched<'a> + Send + Sync,
     H: for<'a> Handler<'a, O>,
 {
     fn schema(&self) -> &'static OperationSchema {
@@ -100,7 +141,7 @@ where
         Box::new(O::Input::default())
     }
 
-    fn access(&self, ctx: &Ctx, input: &dyn Input) -> Result<Access, Error> {
+    fn access<'a>(&self, ctx: &'a Ctx, input: &dyn Input) -> Touched<'a> {
         let input: &dyn Any = input;
         (self.access)(ctx, input.downcast_ref().expect("the table made this input"))
     }

@@ -155,3 +155,29 @@ async fn a_task_that_fails_is_tried_again() {
         cloud.advance(Duration::from_secs(1)).await;
     }
 }
+
+#[tokio::test]
+async fn what_is_touched_may_be_read_first() {
+    let witness = Witness::default();
+    let mut parts = TestCloud::parts();
+    parts.authorizer = Arc::new(witness.clone());
+    let operations = Operations::new().on_read::<GetAccessKeyInfo>(
+        |ctx, input| {
+            let key = input.access_key_id.clone();
+            Box::pin(async move {
+                tokio::task::yield_now().await;
+                match key.as_str() {
+                    "none" => Err(Fault::internal("unread").into()),
+                    key => Ok(Access::to(ctx.arn(key)).as_action("sts:Read")),
+                }
+            })
+        },
+        answer,
+    );
+    let cloud = TestCloud::of(parts, vec![Service::new(&api_sts::SERVICE, operations)]);
+    let call = |key: &str| cloud.call::<GetAccessKeyInfo>(GetAccessKeyInfoInput { access_key_id: key.to_owned() });
+    call("some").await.unwrap();
+    assert_eq!(witness.seen(), ["may 000000000000 sts:Read?"]);
+    assert!(matches!(call("none").await, Err(Error::Fault(Fault::Internal { .. }))));
+    assert_eq!(witness.seen().len(), 1, "nobody was asked about what could not be read");
+}
