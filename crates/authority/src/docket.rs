@@ -92,8 +92,7 @@ impl Docket {
     }
 
     pub(crate) fn enter(&self, entry: Entry) {
-        let (ring, kept) =
-            if entry.refusal.is_some() { (&self.refused, REFUSED) } else { (&self.allowed, ALLOWED) };
+        let (ring, kept) = if entry.refusal.is_some() { (&self.refused, REFUSED) } else { (&self.allowed, ALLOWED) };
         let mut ring = ring.lock();
         let oldest = if ring.len() >= kept { ring.pop_front() } else { None };
         ring.push_back(entry);

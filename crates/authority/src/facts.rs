@@ -86,10 +86,7 @@ async fn membership(ctx: &Ctx, account: AccountId) -> Result<Option<Arc<Membersh
 
 /// The owner's organization, when the caller's is another or none.
 async fn membership_of_owner(ctx: &Ctx, owner: AccountId) -> Result<Option<Arc<Membership>>, Error> {
-    let asked = !matches!(
-        ctx.caller.principal,
-        Principal::Service(_) | Principal::Anonymous | Principal::Internal(_)
-    );
+    let asked = !matches!(ctx.caller.principal, Principal::Service(_) | Principal::Anonymous | Principal::Internal(_));
     if asked && owner == ctx.caller.account {
         // The caller's own was asked for already, and there is none.
         return Ok(None);

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use names::Tags;
-use service_kit::{
-    AccessRequest, Authorizer, BoxFuture, Ctx, Decision, Error, HeldPolicy, KeyUse, Principal,
-};
+use service_kit::{AccessRequest, Authorizer, BoxFuture, Ctx, Decision, Error, HeldPolicy, KeyUse, Principal};
 
 use crate::case::Case;
 use crate::docket::Entry;

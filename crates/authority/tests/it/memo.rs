@@ -171,7 +171,10 @@ async fn a_permission_given_again_is_explained_by_its_own_request() {
     assert_eq!(requests.len(), 2);
     for request in &requests {
         let rulings = world.authority.docket().rulings(request);
-        assert_eq!(rulings.iter().map(|ruling| (&ruling.request, ruling.allowed)).collect::<Vec<_>>(), [(request, true)]);
+        assert_eq!(
+            rulings.iter().map(|ruling| (&ruling.request, ruling.allowed)).collect::<Vec<_>>(),
+            [(request, true)]
+        );
     }
     world.known.user("u", &[&everything(), &tagged]);
     let denied = world.call_from(&user, &queue(HOME), Ipv4Addr::new(10, 9, 9, 9).into()).await.unwrap_err();

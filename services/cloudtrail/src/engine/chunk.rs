@@ -65,7 +65,11 @@ fn body(events: &[(Timestamp, EventId, &EventRecord)]) -> Result<Bytes, StoreErr
     #[derive(Serialize)]
     struct Events<'a>(&'a [(Timestamp, EventId, &'a EventRecord)]);
     let start = Vec::with_capacity(1_280 * events.len());
-    let plain = postcard::to_extend(&Events(events), { let mut start = start; start.push(PLAIN); start });
+    let plain = postcard::to_extend(&Events(events), {
+        let mut start = start;
+        start.push(PLAIN);
+        start
+    });
     let plain = plain.map_err(|error| StoreError::corrupt(format!("an event cannot be written: {error}")))?;
     if plain.len() < WORTH_PACKING {
         return Ok(plain.into());
@@ -210,10 +214,16 @@ mod tests {
 
     #[test]
     fn many_alike_take_little_room() {
-        let events: Vec<_> = (0..MOST).map(|n| {
-            let id = (n as u128).to_be_bytes();
-            (Timestamp::from_micros(n as i64), id, EventRecord { json: "{\"eventVersion\":\"1.11\"}".repeat(40), ..record(1) })
-        }).collect();
+        let events: Vec<_> = (0..MOST)
+            .map(|n| {
+                let id = (n as u128).to_be_bytes();
+                (
+                    Timestamp::from_micros(n as i64),
+                    id,
+                    EventRecord { json: "{\"eventVersion\":\"1.11\"}".repeat(40), ..record(1) },
+                )
+            })
+            .collect();
         let chunks = pack(events.iter().map(|(at, id, record)| (*at, *id, record)).collect()).unwrap();
         assert_eq!(chunks.len(), 1);
         assert!(chunks[0].body.len() < MOST * 80, "{}", chunks[0].body.len());
@@ -223,8 +233,12 @@ mod tests {
     fn marks_never_change() {
         // They are in stores.
         assert_eq!(mark(Attribute::EventName, "CreateQueue"), mark(Attribute::EventName, "CreateQueue"));
-        let kept: BTreeSet<u32> =
-            [mark(Attribute::EventName, "CreateQueue"), mark(Attribute::Username, "alice"), mark(Attribute::EventId, "")].into();
+        let kept: BTreeSet<u32> = [
+            mark(Attribute::EventName, "CreateQueue"),
+            mark(Attribute::Username, "alice"),
+            mark(Attribute::EventId, ""),
+        ]
+        .into();
         assert_eq!(kept.len(), 3);
     }
 

@@ -11,9 +11,7 @@ use store::{Batch, Order, ReadView, Scope, Span, Store, StoreError, Writer};
 use super::attribute::Attribute;
 use super::chunk::{self, Place, SPAN};
 use crate::limits::HISTORY;
-use crate::store::{
-    CHUNKS, EVENT_INDEX, EVENTS, EventId, EventRecord, FILTERS, FilterRecord, INSIGHTS,
-};
+use crate::store::{CHUNKS, EVENT_INDEX, EVENTS, EventId, EventRecord, FILTERS, FilterRecord, INSIGHTS};
 
 /// Events of an older form rewritten by one commit.
 const FORWARD_BATCH: usize = 500;
@@ -307,7 +305,9 @@ mod tests {
             let record = record(u8::from(n == 700));
             EVENTS.put(&batch, &scope(), &(at, id), &record).unwrap();
             chunk::found_by(&record, |attribute, value| {
-                EVENT_INDEX.put(&batch, &scope(), &(attribute as u8, value, at, id), &Raw(bytes::Bytes::new())).unwrap();
+                EVENT_INDEX
+                    .put(&batch, &scope(), &(attribute as u8, value, at, id), &Raw(bytes::Bytes::new()))
+                    .unwrap();
             });
             let uuid = crate::engine::event::uuid(&id);
             let index = (Attribute::EventId as u8, uuid.as_str(), at, id);

@@ -65,7 +65,17 @@ impl Engine {
         let (sinks, queue) = (Sinks::new(store.clone()), Queue::new(store.clone(), runtime.clone()));
         let keys = vault.seal("cloudtrail/signing-key");
         let (outbox, packing) = (Outbox::new(&store, "cloudtrail", &runtime), Mutex::default());
-        Self(Arc::new(Inner { store, runtime, sinks, queue, usage: Usage::new(), lookups: Throttle::default(), keys, outbox, packing }))
+        Self(Arc::new(Inner {
+            store,
+            runtime,
+            sinks,
+            queue,
+            usage: Usage::new(),
+            lookups: Throttle::default(),
+            keys,
+            outbox,
+            packing,
+        }))
     }
 
     /// Where everything is kept.

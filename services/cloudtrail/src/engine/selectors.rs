@@ -100,7 +100,7 @@ impl Basic {
             && match event.category {
                 Category::Management => {
                     self.management && !self.without.iter().any(|source| *source == event.record.source)
-                },
+                }
                 Category::Data => self.data.iter().any(|(kind, starts)| {
                     let begins = |arn: &String| starts.iter().any(|start| arn.starts_with(start.as_str()));
                     event.resource_type == Some(kind) && event.arns.iter().any(begins)

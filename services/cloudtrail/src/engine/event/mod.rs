@@ -123,7 +123,10 @@ pub(crate) fn events(call: &CallRecord<'_>) -> Vec<Event> {
 
 fn tell<'a>(call: &'a CallRecord<'a>, request: Option<&'a str>) -> Told<'a> {
     let operation = call.ctx.operation;
-    let response = call.output.filter(|_| answers(operation)).map(|output| elements(output, operation.service.id, "responseElements"));
+    let response = call
+        .output
+        .filter(|_| answers(operation))
+        .map(|output| elements(output, operation.service.id, "responseElements"));
     let response = response.unwrap_or_default();
     let mut arns = call.access.map(|access| access.resources.clone()).unwrap_or_default();
     arns.retain(|arn| arn != "*");

@@ -21,8 +21,8 @@ use service_kit::Cloud;
 use store::{Batch, ReadView, Scope, Span, Store, StoreError};
 
 use super::Engine;
-use super::kept::{self, Kept};
 use super::history;
+use super::kept::{self, Kept};
 use super::sinks::organization;
 use crate::limits::BASELINE;
 use crate::store::{OPEN_INSIGHTS, OpenInsight, RATES, RateRecord, SeriesKey, WATERMARKS, Watermark};
