@@ -4,15 +4,17 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use authority::{Authority, RootKeys};
 use gateway::{AccessLog, Gateway, GatewayParts, Limits, Listener, Origins, identify::DataPlaneHosts};
 use names::PageTokenKey;
+use remote_blobs::{Address, InvalidAddress, RemoteBlobs};
 use runtime::Runtime;
 use service_kit::{Cloud, CloudParts};
-use store::blobs::FileBlobs;
+use store::blobs::{Blobs, FileBlobs};
 use store::{Local, Options, Store, StoreError, Vault};
 use tokio::net::TcpListener;
 
@@ -55,6 +57,8 @@ pub enum ComposeError {
     DataDir(DataDir, io::Error),
     /// A service named in the settings is not in this build.
     NoSuchService(String),
+    /// The place for bytes of large objects is none.
+    Blobs(InvalidAddress),
 }
 
 /// Opens the data directory, or makes everything in memory, and composes a cloud on it that clients reach at `endpoint`.
@@ -88,6 +92,27 @@ fn open_store(data: &DataDir, durability: Durability, runtime: &Runtime) -> Resu
     }
 }
 
+/// Where bytes of large objects are kept; none for memory.
+fn blobs(
+    settings: &Settings,
+    data: Option<&DataDir>,
+    runtime: &Runtime,
+    vault: &Vault,
+) -> Result<Option<Arc<dyn Blobs>>, ComposeError> {
+    let (key, random) = (vault.key("blobs"), runtime.random.clone());
+    let dir = match settings.blobs.strip_prefix("file://") {
+        Some(path) => Some(PathBuf::from(path)),
+        None if settings.blobs.is_empty() => data.map(DataDir::blobs),
+        None => {
+            let address = Address::parse(&settings.blobs, settings.blobs_options.clone());
+            let remote = address.and_then(|address| RemoteBlobs::at(&address, key, random));
+            return Ok(Some(Arc::new(remote.map_err(ComposeError::Blobs)?)));
+        }
+    };
+    let open = |dir: PathBuf| FileBlobs::open(&dir, key, random).map_err(ComposeError::Store);
+    Ok(dir.map(open).transpose()?.map(|blobs| Arc::new(blobs) as Arc<dyn Blobs>))
+}
+
 async fn compose(
     settings: &Settings,
     runtime: Runtime,
@@ -99,9 +124,8 @@ async fn compose(
     let clock = ClockKeeper::restore(runtime.clock.clone(), store.clone()).await.map_err(ComposeError::Store)?;
     let page_tokens = PageTokenKey::new(&keys.page_token);
     let mut parts = CloudParts::new(runtime.clone(), store.clone(), Vault::new(&keys.root), page_tokens);
-    if let Some(data) = &data {
-        let (random, key) = (runtime.random.clone(), parts.vault.key("blobs"));
-        parts.blobs = Arc::new(FileBlobs::open(&data.blobs(), key, random).map_err(ComposeError::Store)?);
+    if let Some(blobs) = blobs(settings, data.as_ref(), &runtime, &parts.vault)? {
+        parts.blobs = blobs;
     }
     let roots = RootKeys::new(settings.root_secret.as_deref(), settings.open_keys);
     let judge = Arc::new(Authority::new(roots));
@@ -188,6 +212,7 @@ impl fmt::Display for ComposeError {
             Self::Store(error) => write!(f, "{error}"),
             Self::DataDir(data, error) => write!(f, "the data directory {}: {error}", data.path().display()),
             Self::NoSuchService(id) => write!(f, "services: {id} is not in this version"),
+            Self::Blobs(error) => write!(f, "blobs: {error}"),
         }
     }
 }

@@ -39,6 +39,12 @@ pub(super) struct Start {
     /// Keep everything in memory
     #[arg(long, conflicts_with = "data")]
     ephemeral: bool,
+    /// Where bytes of large objects are kept: s3://, gs://, az:// or file:// [default: in the data directory]
+    #[arg(long, value_name = "URL")]
+    blobs: Option<String>,
+    /// Key, region or endpoint for reaching that place; can be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    blobs_option: Vec<String>,
     /// What an acknowledged write survives: power loss, or the end of the process [default: fsync]
     #[arg(long, value_name = "fsync|os")]
     durability: Option<String>,
@@ -88,6 +94,8 @@ impl Start {
             given("listen", self.listen.clone()),
             given("data", self.data.as_ref().map(|path| path.display().to_string())),
             given("ephemeral", self.ephemeral.then(|| "true".to_owned())),
+            given("blobs", self.blobs.clone()),
+            given("blobs_options", list(&self.blobs_option)),
             given("durability", self.durability.clone()),
             given("region", self.region.clone()),
             given("root_secret", self.root_secret.clone()),

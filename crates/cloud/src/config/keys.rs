@@ -26,6 +26,16 @@ pub const KEYS: &[Key] = &[
         set: |s, v| put(&mut s.admin_hosts, Ok(list(v))),
     },
     Key {
+        name: "blobs",
+        help: "where bytes of large objects are kept: s3://, gs://, az:// or file://; in the data directory when empty",
+        set: |s, v| put(&mut s.blobs, Ok(v.to_owned())),
+    },
+    Key {
+        name: "blobs_options",
+        help: "keys, regions and endpoints for reaching that place, NAME=VALUE, separated by commas",
+        set: |s, v| put(&mut s.blobs_options, options(v)),
+    },
+    Key {
         name: "cors_origins",
         help: "origins besides this machine's own that browsers may call from, separated by commas; * for all",
         set: |s, v| put(&mut s.cors_origins, Ok(list(v))),
@@ -112,6 +122,12 @@ fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
 
 fn list(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn options(text: &str) -> Result<Vec<(String, String)>, String> {
+    let pair = |part: &String| part.split_once('=').map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+    // The value may be a secret, so the text shows none.
+    list(text).iter().map(|part| pair(part).ok_or_else(|| "an option is not NAME=VALUE".to_owned())).collect()
 }
 
 /// A name is looked up, `localhost` among them; IPv4 is preferred because most clients try it first.

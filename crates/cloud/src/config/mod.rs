@@ -25,6 +25,10 @@ pub struct Settings {
     pub data: PathBuf,
     /// Keep everything in memory instead.
     pub ephemeral: bool,
+    /// Where bytes of large objects are kept: an address, or empty for the data directory.
+    pub blobs: String,
+    /// Keys, regions and endpoints for reaching that address.
+    pub blobs_options: Vec<(String, String)>,
     /// What an acknowledged write survives.
     pub durability: Durability,
     /// The region when a request names none.
@@ -87,6 +91,8 @@ impl Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 4566)),
             data: home.data_dir(),
             ephemeral: false,
+            blobs: String::new(),
+            blobs_options: Vec::new(),
             durability: Durability::Fsync,
             region: Region::default_region(),
             root_secret: None,

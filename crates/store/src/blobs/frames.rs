@@ -11,47 +11,47 @@ use super::BlobKey;
 use crate::error::StoreError;
 
 /// Bytes of content in a frame; the last may have fewer.
-pub(super) const CONTENT: u64 = 64 * 1024;
+pub const CONTENT: u64 = 64 * 1024;
 /// Bytes before the first frame.
-pub(super) const HEADER: u64 = (MAGIC.len() + SALT) as u64;
+pub const HEADER: u64 = (MAGIC.len() + SALT) as u64;
 const MAGIC: &[u8; 8] = b"NPHBLOB1";
 const SALT: usize = 32;
 const TAG: u64 = 16;
 
 /// Encrypts and decrypts the frames of one blob.
-pub(super) struct Cipher {
+pub struct Cipher {
     inner: LessSafeKey,
     outer: Option<LessSafeKey>,
 }
 
 /// A salt, new for each blob.
-pub(super) type Fresh = [u8; SALT];
+pub type Fresh = [u8; SALT];
 
 /// The header of a blob with this salt.
-pub(super) fn header(salt: &Fresh) -> Vec<u8> {
+pub fn header(salt: &Fresh) -> Vec<u8> {
     [&MAGIC[..], salt].concat()
 }
 
 impl Cipher {
     /// The cipher of the blob with this salt.
-    pub(super) fn new(root: &[u8; 32], key: Option<&BlobKey>, salt: &Fresh) -> Self {
+    pub fn new(root: &[u8; 32], key: Option<&BlobKey>, salt: &Fresh) -> Self {
         let inner = derive(key.map_or(root, |key| &key.secret), salt);
         Self { inner, outer: key.filter(|key| key.twice).map(|_| derive(root, salt)) }
     }
 
     /// The cipher of the blob with this header.
-    pub(super) fn from_header(root: &[u8; 32], key: Option<&BlobKey>, header: &[u8]) -> Result<Self, StoreError> {
+    pub fn from_header(root: &[u8; 32], key: Option<&BlobKey>, header: &[u8]) -> Result<Self, StoreError> {
         let salt = header.strip_prefix(MAGIC).and_then(|salt| salt.try_into().ok());
         Ok(Self::new(root, key, salt.ok_or_else(|| StoreError::corrupt("a blob's header"))?))
     }
 
     /// Bytes that a frame is longer than its content.
-    pub(super) fn overhead(&self) -> u64 {
+    pub fn overhead(&self) -> u64 {
         if self.outer.is_some() { 2 * TAG } else { TAG }
     }
 
     /// Encrypts a frame in place and appends its tags.
-    pub(super) fn seal(&self, number: u32, last: bool, frame: &mut Vec<u8>) -> Result<(), StoreError> {
+    pub fn seal(&self, number: u32, last: bool, frame: &mut Vec<u8>) -> Result<(), StoreError> {
         for layer in std::iter::once(&self.inner).chain(&self.outer) {
             let sealed = layer.seal_in_place_append_tag(nonce(number), aad(last), frame);
             sealed.map_err(|_| StoreError::corrupt("a frame that cannot be encrypted"))?;
@@ -60,7 +60,7 @@ impl Cipher {
     }
 
     /// Decrypts a frame in place; returns the length of its content.
-    pub(super) fn open(&self, number: u32, last: bool, frame: &mut [u8]) -> Result<usize, StoreError> {
+    pub fn open(&self, number: u32, last: bool, frame: &mut [u8]) -> Result<usize, StoreError> {
         let mut length = frame.len();
         for layer in self.outer.iter().chain(std::iter::once(&self.inner)) {
             let opened = layer.open_in_place(nonce(number), aad(last), &mut frame[..length]);
@@ -88,18 +88,18 @@ fn aad(last: bool) -> Aad<[u8; 1]> {
 
 /// How a blob's content lies in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Layout {
+pub struct Layout {
     /// Bytes of content.
-    pub(super) length: u64,
+    pub length: u64,
     /// Frames, at least one.
-    pub(super) frames: u64,
+    pub frames: u64,
     /// Bytes that a full frame takes at rest.
-    pub(super) frame: u64,
+    pub frame: u64,
 }
 
 impl Layout {
     /// By the size of the file and of what a frame has beside its content; an error if no blob has this size.
-    pub(super) fn of_file(size: u64, overhead: u64) -> Result<Self, StoreError> {
+    pub fn of_file(size: u64, overhead: u64) -> Result<Self, StoreError> {
         let body = size.checked_sub(HEADER).filter(|body| *body >= overhead);
         let body = body.ok_or_else(|| StoreError::corrupt("a blob that is cut off"))?;
         let frame = CONTENT + overhead;
@@ -112,12 +112,12 @@ impl Layout {
     }
 
     /// Where frame `number` begins in the file.
-    pub(super) fn offset(&self, number: u64) -> u64 {
+    pub fn offset(&self, number: u64) -> u64 {
         HEADER + number * self.frame
     }
 
     /// Whether frame `number` is the last.
-    pub(super) fn is_last(&self, number: u64) -> bool {
+    pub fn is_last(&self, number: u64) -> bool {
         number + 1 == self.frames
     }
 }

@@ -13,9 +13,9 @@
 //! owner notes [`BlobWriter::id`] in its records before it finishes the blob.
 
 mod files;
-mod frames;
+pub mod frames;
 mod memory;
-mod small;
+pub mod small;
 
 use std::fmt;
 use std::ops::Range;

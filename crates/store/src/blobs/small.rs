@@ -10,7 +10,7 @@ use crate::error::StoreError;
 pub const SMALL: usize = CONTENT as usize;
 
 /// Encrypts small content.
-pub(super) fn seal(root: &[u8; 32], key: Option<&BlobKey>, salt: &Fresh, content: &[u8]) -> Result<Bytes, StoreError> {
+pub fn seal(root: &[u8; 32], key: Option<&BlobKey>, salt: &Fresh, content: &[u8]) -> Result<Bytes, StoreError> {
     if content.len() > SMALL {
         return Err(StoreError::TooLarge(format!("{} bytes are no small content", content.len()).into()));
     }
@@ -24,7 +24,7 @@ pub(super) fn seal(root: &[u8; 32], key: Option<&BlobKey>, salt: &Fresh, content
 }
 
 /// Decrypts small content.
-pub(super) fn unseal(root: &[u8; 32], key: Option<&BlobKey>, sealed: &Bytes) -> Result<Bytes, StoreError> {
+pub fn unseal(root: &[u8; 32], key: Option<&BlobKey>, sealed: &Bytes) -> Result<Bytes, StoreError> {
     let cut = sealed.split_at_checked(HEADER as usize);
     let (header, frame) = cut.ok_or_else(|| StoreError::corrupt("small content that is cut off"))?;
     let mut frame = frame.to_vec();

@@ -8,9 +8,9 @@ use super::{Findings, files};
 fn layer(name: &str) -> Option<u8> {
     Some(match name {
         "names" | "codegen" => 0,
-        "federation" | "smithy" | "runtime" | "sigv4" | "policy" => 1,
+        "federation" | "pattern" | "policy" | "runtime" | "schedule" | "sigv4" | "smithy" => 1,
         "protocols" | "store" | "sandbox" => 2,
-        "service-kit" => 3,
+        "remote-blobs" | "service-kit" => 3,
         "authority" | "delivery" => 4,
         "gateway" => 5,
         "testkit" => 6,
