@@ -5,7 +5,7 @@
 use api_s3::{ErrorFacts, errors};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use service_kit::{Error, Fault};
+use service_kit::{Ctx, Error, Fault, dialect};
 use smithy::ApiError;
 use store::StoreError;
 
@@ -41,6 +41,34 @@ pub(crate) fn invalid_request(message: impl Into<String>) -> Error {
 /// Refused, without a reason.
 pub(crate) fn access_denied() -> Error {
     errors::access_denied("Access Denied").into()
+}
+
+/// Refused, in AWS's words.
+pub(crate) fn access_denied_because(text: &str) -> Error {
+    errors::access_denied(text).into()
+}
+
+/// What KMS refused, as S3 tells it: with the code of KMS after its name.
+pub(crate) fn kms_refused(ctx: &Ctx, error: Error) -> Error {
+    match error {
+        Error::Modeled(error) => {
+            let text = error.message.as_str();
+            match error.schema.code {
+                "DisabledException" => errors::kms_disabled(text).into(),
+                "NotFoundException" => errors::kms_not_found(text).into(),
+                "KMSInvalidStateException" => errors::kms_invalid_state(text).into(),
+                "InvalidKeyUsageException" => errors::kms_invalid_key_usage(text).into(),
+                _ => errors::access_denied(text).into(),
+            }
+        }
+        Error::Fault(Fault::AccessDenied { principal, action, resource, reason }) => {
+            let text = dialect::denial(&principal, &action, resource.as_deref(), &reason);
+            tracing::debug!(request = %ctx.request.id, text, "KMS refused");
+            errors::access_denied(text).into()
+        }
+        Error::Fault(Fault::Throttled { message }) => errors::slow_down(message).into(),
+        fault @ Error::Fault(_) => fault,
+    }
 }
 
 /// A bucket that is not there.
@@ -101,8 +129,13 @@ pub(crate) fn is_marker(method: &str) -> Error {
 pub(crate) fn told(refusal: Refusal) -> Error {
     match refusal {
         Refusal::NoSuchBucket(name) => no_such_bucket(&name),
-        Refusal::BucketExists { .. } | Refusal::BucketNotEmpty { .. } => {
-            Fault::internal(format!("{refusal:?} was not told with its bucket")).into()
+        Refusal::BucketExists { .. }
+        | Refusal::BucketNotEmpty { .. }
+        | Refusal::NotArchived
+        | Refusal::RestoreUnderWay
+        | Refusal::RestoreDays
+        | Refusal::RestoreTier => {
+            Fault::internal(format!("{refusal:?} was not told by the operation it is of")).into()
         }
         Refusal::TooManyBuckets => {
             errors::too_many_buckets("You have attempted to create more buckets than allowed").into()
@@ -128,6 +161,13 @@ pub(crate) fn told(refusal: Refusal) -> Error {
             let name = algorithm.as_str();
             errors::bad_digest(format!("The {name} you specified did not match the calculated checksum.")).into()
         }
+        Refusal::WholeChecksum(algorithm) => {
+            let name = algorithm.as_str().to_lowercase();
+            errors::bad_digest(format!("The {name} you specified did not match the calculated checksum.")).into()
+        }
+        Refusal::OtherLength { expected, found } => invalid_request(format!(
+            "The provided 'x-amz-mp-object-size' header value {expected} does not match what was computed: {found}"
+        )),
         Refusal::BadMd5 { expected, found } => {
             let facts = ErrorFacts {
                 expected_digest: Some(expected),

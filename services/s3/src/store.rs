@@ -15,6 +15,7 @@
 //! | `garbage` | file | files that nothing refers to any more, or not yet |
 //! | `upload` | bucket, key, upload | multipart uploads in progress |
 //! | `part` | upload, part | their parts |
+//! | `ended` | upload | uploads that are over, whose remaining parts are to be removed |
 //! | `sweep` | bucket | deleted buckets whose remains are to be removed |
 
 use names::{AccountId, Region, Timestamp};
@@ -60,6 +61,8 @@ pub(crate) const GARBAGE: Table<u128, Number> = Table::new(SERVICE, "garbage");
 pub(crate) const UPLOADS: Table<(BucketNo, String, No), UploadRecord> = Table::new(SERVICE, "upload");
 /// Parts of uploads.
 pub(crate) const PARTS: Table<(No, u16), PartRecord> = Table::new(SERVICE, "part");
+/// Uploads that are over.
+pub(crate) const ENDED: RawTable<No> = Table::new(SERVICE, "ended");
 /// Deleted buckets.
 pub(crate) const SWEEPS: RawTable<BucketNo> = Table::new(SERVICE, "sweep");
 

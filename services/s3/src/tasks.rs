@@ -23,7 +23,9 @@ async fn collect(ctx: TaskCtx) -> Result<(), Error> {
     Ok(ctx.state::<S3>().engine().collect().await?)
 }
 
-/// Removes what deleted buckets held.
+/// Removes what deleted buckets and uploads that are over held.
 async fn sweep(ctx: TaskCtx) -> Result<(), Error> {
-    Ok(ctx.state::<S3>().engine().sweep().await?)
+    let state = ctx.state::<S3>();
+    state.engine().sweep().await?;
+    Ok(state.engine().forget_ended().await?)
 }

@@ -1,4 +1,37 @@
 //! Configurations of a bucket: one typed record for each kind, or one for each id where a kind has several.
+//!
+//! | file | what |
+//! |---|---|
+//! | `document.rs`, `access.rs`, `settle.rs` | how they are kept |
+//! | `refusal.rs`, `bounds.rs`, `selection.rs` | AWS's words for what is not taken; what kinds have in common |
+//! | `acl.rs`, `policy/`, `settings.rs`, `encryption.rs`, `tagging.rs` | who may, how objects are kept |
+//! | `cors.rs`, `website.rs` | what browsers and visitors get |
+//! | `lifecycle/`, `replication.rs`, `notification.rs`, `notice.rs`, `logging.rs` | what becomes of changes |
+//! | `collected.rs` | kinds of which a bucket has several: inventory, analytics, metrics, Intelligent-Tiering |
+//!
+//! Checks and rules are pure. A configuration is a document of the API, kept and given back as it was sent; only its rules
+//! have types of their own.
+
+pub(crate) mod access;
+pub(crate) mod acl;
+pub(crate) mod bounds;
+pub(crate) mod collected;
+pub(crate) mod cors;
+pub(crate) mod document;
+pub(crate) mod encryption;
+pub(crate) mod lifecycle;
+pub(crate) mod logging;
+pub(crate) mod notice;
+pub(crate) mod notification;
+pub(crate) mod point;
+pub(crate) mod policy;
+pub(crate) mod refusal;
+pub(crate) mod replication;
+pub(crate) mod selection;
+pub(crate) mod settings;
+mod settle;
+pub(crate) mod tagging;
+pub(crate) mod website;
 
 use store::{Order, Raw, Record, Span, StoreError, Writer, decode_record, encode_record};
 
@@ -50,7 +83,7 @@ impl Engine {
     /// Removes a configuration, if there is one.
     pub(crate) async fn delete_config<C: Config>(&self, bucket: BucketNo, id: &str) -> Result<(), StoreError> {
         let batch = store::Batch::new();
-        CONFIGS.delete(&batch, &SCOPE, &(bucket, C::KIND, id));
+        erase_config::<C>(&batch, bucket, id);
         self.store().write(batch).await.map(drop)
     }
 }
@@ -63,4 +96,9 @@ pub(crate) fn write_config<C: Config>(
     config: &C,
 ) -> Result<(), StoreError> {
     CONFIGS.put(writer, &SCOPE, &(bucket, C::KIND, id), &Raw(encode_record(config)?))
+}
+
+/// Removes a configuration together with other changes.
+fn erase_config<C: Config>(writer: &impl Writer, bucket: BucketNo, id: &str) {
+    CONFIGS.delete(writer, &SCOPE, &(bucket, C::KIND, id));
 }

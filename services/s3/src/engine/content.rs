@@ -108,6 +108,20 @@ impl Engine {
         intake.finish(check).await
     }
 
+    /// Hashes content without keeping it.
+    pub(crate) async fn hash(&self, body: ByteStream, mut hasher: Hasher) -> Result<Hashes, Refusal> {
+        let mut pieces = body.pieces;
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(Refusal::Body)?;
+            let hashed = tokio::task::spawn_blocking(move || {
+                hasher.update(&piece);
+                hasher
+            });
+            hasher = hashed.await.map_err(StoreError::unavailable)?;
+        }
+        Ok(hasher.finish())
+    }
+
     /// Makes fresh content the content of a record that is written in the same transaction.
     pub(crate) async fn keep(&self, tx: &Tx, fresh: &Fresh) -> Result<Place, Refusal> {
         match fresh {

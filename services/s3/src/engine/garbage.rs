@@ -124,7 +124,7 @@ impl Engine {
             for (bits, mark) in rows {
                 let id = BlobId::from_bits(bits);
                 if mark != mine && (mark == DEAD || self.bury(id).await?) {
-                    self.remove(id).await?;
+                    self.erase(id).await?;
                 }
             }
         }
@@ -142,7 +142,7 @@ impl Engine {
         Ok(buried.await?)
     }
 
-    async fn remove(&self, id: BlobId) -> Result<(), StoreError> {
+    async fn erase(&self, id: BlobId) -> Result<(), StoreError> {
         self.blobs().delete(id).await?;
         let batch = store::Batch::new();
         GARBAGE.delete(&batch, &SCOPE, &id.bits());

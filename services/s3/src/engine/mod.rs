@@ -5,22 +5,28 @@
 //! | `bucket.rs`, `name.rs`, `config.rs`, `config/` | buckets, their names, their configurations |
 //! | `object/` | versions of objects: written, found, amended, removed |
 //! | `upload/` | multipart uploads |
-//! | `list.rs` | pages of keys, versions and uploads |
+//! | `list/` | pages of keys, versions and uploads |
 //! | `content.rs`, `garbage.rs` | bytes: taken in, kept, shared, read; files that nobody names |
-//! | `checksum.rs`, `sealing.rs`, `lock.rs`, `grants.rs`, `token.rs` | nouns and rules. Pure |
+//! | `bucket_keys.rs` | data keys of KMS that are used again |
+//! | `checksum.rs`, `condition.rs`, `range.rs`, `restore.rs`, `sealing.rs`, `lock.rs`, `grants.rs`, `token.rs` | nouns and rules. Pure |
 //! | `refusal.rs` | reasons not to do something |
 
 pub(crate) mod bucket;
+pub(crate) mod bucket_keys;
 pub(crate) mod canonical;
 pub(crate) mod checksum;
+pub(crate) mod condition;
 pub(crate) mod config;
 pub(crate) mod content;
 pub(crate) mod garbage;
 pub(crate) mod grants;
+pub(crate) mod list;
 pub(crate) mod lock;
 pub(crate) mod name;
 pub(crate) mod object;
+pub(crate) mod range;
 pub(crate) mod refusal;
+pub(crate) mod restore;
 pub(crate) mod sealing;
 pub(crate) mod token;
 pub(crate) mod upload;
@@ -35,6 +41,7 @@ use store::{Mac, Sequence, Store, StoreError};
 use tokio::sync::OnceCell;
 
 use crate::store::SCOPE;
+use bucket_keys::BucketKeys;
 use garbage::GivenUp;
 use token::Tokens;
 
@@ -49,6 +56,7 @@ struct Inner {
     numbers: Sequence,
     tokens: Tokens,
     customer_keys: Mac,
+    bucket_keys: BucketKeys,
     given_up: Arc<GivenUp>,
     chores: Chores,
     process: OnceCell<u64>,
@@ -71,6 +79,7 @@ impl Engine {
             numbers: Sequence::new(&parts.store, SCOPE, "s3"),
             tokens: Tokens::new(&parts.vault),
             customer_keys: parts.vault.mac("s3/customer-key"),
+            bucket_keys: BucketKeys::default(),
             given_up: Arc::default(),
             chores: Chores::default(),
             process: OnceCell::new(),
@@ -92,6 +101,16 @@ impl Engine {
         &self.0.customer_keys
     }
 
+    /// Data keys of buckets that are used again.
+    pub(crate) fn bucket_keys(&self) -> &BucketKeys {
+        &self.0.bucket_keys
+    }
+
+    /// Forgets everything in memory: the store was emptied.
+    pub(crate) fn forget(&self) {
+        self.0.bucket_keys.clear();
+    }
+
     /// Files given up.
     pub(crate) fn given_up(&self) -> &Arc<GivenUp> {
         &self.0.given_up
@@ -110,7 +129,7 @@ impl Engine {
         self.0.process.get_or_try_init(|| self.number()).await.copied()
     }
 
-    fn random(&self) -> &runtime::Random {
+    pub(crate) fn random(&self) -> &runtime::Random {
         &self.0.runtime.random
     }
 

@@ -50,6 +50,14 @@ pub(crate) enum Refusal {
     Precondition(&'static str),
     /// It is locked, and not to be deleted or unlocked.
     Locked,
+    /// It is not archived, so there is nothing to restore.
+    NotArchived,
+    /// A copy is on its way already.
+    RestoreUnderWay,
+    /// Days were said where a copy stays, or not said where it goes.
+    RestoreDays,
+    /// Its class cannot be restored that fast.
+    RestoreTier,
     /// A part named at the end of an upload is not there, or another.
     InvalidPart {
         /// Its number.
@@ -81,6 +89,15 @@ pub(crate) enum Refusal {
         expected: String,
         /// As it is.
         found: [u8; 16],
+    },
+    /// The checksum of all parts together is not the one that was named.
+    WholeChecksum(Algorithm),
+    /// All parts together have another length than was named.
+    OtherLength {
+        /// As it was named.
+        expected: u64,
+        /// As it is.
+        found: u64,
     },
     /// More bytes than one request may send.
     TooLarge {

@@ -1,7 +1,5 @@
 //! How content is encrypted at rest: under keys of the cloud's, a data key of KMS, or a key that only the customer has.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 /// What a bucket encrypts with when a request says nothing.
@@ -54,16 +52,6 @@ pub(crate) struct KmsSealing {
     pub bucket_key: bool,
     /// Two layers: `aws:kms:dsse`.
     pub dual: bool,
-}
-
-/// A key at work, beside the cloud's own.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(pub [u8; 32]);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
-    }
 }
 
 impl Sealing {

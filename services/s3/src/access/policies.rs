@@ -1,0 +1,101 @@
+//! What buckets and objects say of themselves to whoever decides: policies, access control lists, the switches that cut
+//! both, and tags.
+//!
+//! A list joins the policy as statements, so that one evaluator decides. Where access control lists do not count
+//! (ownership `BucketOwnerEnforced`) none is looked at.
+
+use names::Tags;
+use serde_json::Value;
+use service_kit::{BoxFuture, Ctx, Error, Principal, ResourcePolicies};
+
+use super::aim::{Aim, of_resource};
+use super::statements::{self, Asker, Of};
+use crate::engine::Engine;
+use crate::engine::bucket::Bucket;
+use crate::engine::config::access::{PolicyText, private};
+use crate::engine::config::document::Document;
+use crate::engine::config::{acl, tagging};
+use crate::engine::refusal::Refusal;
+use crate::error::told;
+use crate::store::{ObjectRecord, Ownership};
+
+/// The policies of buckets. Asked for in calls of other services too, whose contexts have their own state.
+pub(crate) struct BucketPolicies(pub(crate) Engine);
+
+impl ResourcePolicies for BucketPolicies {
+    fn policy<'a>(&'a self, ctx: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Option<String>, Error>> {
+        Box::pin(async move {
+            let Some((Aim::Bucket(name), key)) = of_resource(resource) else { return Ok(None) };
+            let Some(bucket) = self.0.lookup_bucket(&name).await? else { return Ok(None) };
+            self.document(ctx, &bucket, key.as_deref()).await
+        })
+    }
+
+    fn tags<'a>(&'a self, _: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Tags, Error>> {
+        Box::pin(async move {
+            let Some((Aim::Bucket(name), _)) = of_resource(resource) else { return Ok(Tags::new()) };
+            let Some(bucket) = self.0.lookup_bucket(&name).await? else { return Ok(Tags::new()) };
+            // Tags of a bucket decide only where its owner said so.
+            let decides = self.0.config::<Document<api_s3::AbacStatus>>(bucket.no()).await?;
+            if decides.and_then(|Document(abac)| abac.status) != Some(api_s3::BucketAbacStatus::Enabled) {
+                return Ok(Tags::new());
+            }
+            let kept = self.0.config::<Document<api_s3::Tagging>>(bucket.no()).await?;
+            Ok(kept.and_then(|Document(kept)| tagging::check(&kept.tag_set).ok()).unwrap_or_default())
+        })
+    }
+}
+
+impl BucketPolicies {
+    /// Policy and lists as one document.
+    async fn document(&self, ctx: &Ctx, bucket: &Bucket, key: Option<&str>) -> Result<Option<String>, Error> {
+        let policy = self.0.config::<PolicyText>(bucket.no()).await?;
+        let lists = self.lists(bucket, key).await?;
+        let public = policy.as_ref().is_some_and(|policy| policy.public);
+        let public_lists = lists.iter().any(|(grants, _)| acl::is_public(grants));
+        let switches = match public || public_lists {
+            true => self.0.public_access(bucket).await?,
+            false => Default::default(),
+        };
+        let asker = Asker { foreign: is_foreign(ctx, bucket), partition: ctx.partition() };
+        let parsed: Option<Value> = policy.as_ref().and_then(|policy| serde_json::from_str(&policy.text).ok());
+        let mut all = parsed.as_ref().map_or_else(Vec::new, |document| {
+            statements::of_policy(document, public, asker, switches)
+        });
+        for (grants, of) in &lists {
+            all.extend(statements::of_list(grants, *of, asker, switches.ignore_acls));
+        }
+        Ok(statements::document(parsed.as_ref().and_then(|document| document.get("Version")), all))
+    }
+
+    /// The lists that count: the bucket's, and the object's when one is asked for.
+    async fn lists(&self, bucket: &Bucket, key: Option<&str>) -> Result<Vec<(Vec<crate::engine::grants::Grant>, Of)>, Error> {
+        if bucket.record.ownership == Ownership::BucketOwnerEnforced {
+            return Ok(Vec::new());
+        }
+        let mut lists = vec![(self.0.bucket_grants(bucket).await?, Of::Bucket)];
+        if let Some(object) = self.object(bucket, key).await? {
+            let grants = if object.acl.is_empty() { private(object.owner) } else { object.acl };
+            lists.push((grants, Of::Object));
+        }
+        Ok(lists)
+    }
+
+    async fn object(&self, bucket: &Bucket, key: Option<&str>) -> Result<Option<ObjectRecord>, Error> {
+        let Some(key) = key else { return Ok(None) };
+        match self.0.find(bucket, key, None).await {
+            Ok(object) => Ok(Some(object)),
+            Err(Refusal::Store(error)) => Err(told(error.into())),
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+/// Whether the caller is neither of the owner's account nor a service.
+fn is_foreign(ctx: &Ctx, bucket: &Bucket) -> bool {
+    match ctx.caller.principal {
+        Principal::Service(_) | Principal::Internal(_) => false,
+        Principal::Anonymous => true,
+        _ => ctx.caller.account != bucket.record.account,
+    }
+}

@@ -1,0 +1,157 @@
+//! Parts become a version: its layout names them in order, and no byte is copied.
+
+use std::collections::BTreeMap;
+
+use store::{Span, Tx};
+
+use super::{end, record::PartRecord};
+use crate::engine::Engine;
+use crate::engine::bucket::Bucket;
+use crate::engine::checksum::{self, Algorithm, Checksum, Extent};
+use crate::engine::content::Piece;
+use crate::engine::object::event::What;
+use crate::engine::object::put::{Body, OnlyIf, Put};
+use crate::engine::object::record::{ETag, ObjectRecord};
+use crate::engine::refusal::Refusal;
+use crate::engine::sealing::Sealing;
+use crate::limits;
+use crate::store::{No, PARTS, SCOPE};
+
+/// A part as whoever ends the upload names it.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedPart {
+    /// Its number.
+    pub number: u16,
+    /// Its tag, without quotes.
+    pub etag: String,
+    /// Its checksum, if it was named.
+    pub checksum: Option<(Algorithm, Vec<u8>)>,
+}
+
+/// The end of an upload.
+pub(crate) struct Completion<'a> {
+    /// The bucket.
+    pub bucket: &'a Bucket,
+    /// The key.
+    pub key: &'a str,
+    /// The upload.
+    pub id: &'a str,
+    /// Its parts in order.
+    pub parts: &'a [NamedPart],
+    /// The checksum of the whole.
+    pub checksum: Option<(Algorithm, Vec<u8>)>,
+    /// The bytes of the whole.
+    pub length: Option<u64>,
+    /// Conditions.
+    pub only_if: OnlyIf<'a>,
+}
+
+impl Engine {
+    /// Ends an upload with a version.
+    pub(crate) async fn complete(&self, completion: &Completion<'_>) -> Result<ObjectRecord, Refusal> {
+        let (no, record) =
+            self.store().transact(|tx| async move { self.complete_in(&tx, completion).await }).await?;
+        // Parts that were not named go now; if a crash comes first, later.
+        self.forget_parts(no).await?;
+        Ok(record)
+    }
+
+    async fn complete_in(&self, tx: &Tx, completion: &Completion<'_>) -> Result<(No, ObjectRecord), Refusal> {
+        let Completion { bucket, key, id, parts, .. } = completion;
+        let upload = self.upload_in(tx, bucket.no(), key, id).await?;
+        let there = PARTS.scan_all(tx, &SCOPE, &Span::prefix::<(No,)>(&(upload.no,))).await?;
+        let mut there: BTreeMap<u16, PartRecord> = there.into_iter().map(|((_, no), part)| (no, part)).collect();
+        let algorithm = upload.record.checksum.map_or(Algorithm::Crc64Nvme, |(algorithm, _)| algorithm);
+        let mut chosen = Vec::with_capacity(parts.len());
+        for (index, named) in parts.iter().enumerate() {
+            let part = there.remove(&named.number).filter(|part| hex(&part.etag) == named.etag);
+            let part = part.ok_or_else(|| Refusal::InvalidPart { number: named.number.into(), etag: named.etag.clone() })?;
+            check_part(named, &part, index + 1 == parts.len())?;
+            chosen.push((named.number, part));
+        }
+        let length: u64 = chosen.iter().map(|(_, part)| part.length).sum();
+        if let Some(expected) = completion.length.filter(|expected| *expected != length) {
+            return Err(Refusal::OtherLength { expected, found: length });
+        }
+        let extent = upload.record.checksum.map_or(Extent::Full, |(_, extent)| extent);
+        let checksum = checksum_of(algorithm, extent, &chosen);
+        check_whole(completion.checksum.as_ref(), checksum.as_ref())?;
+        let etag = ETag { digest: self.digest_of(&upload.record.draft.sealing, &chosen), parts: Some(count(&chosen)) };
+        let draft = ObjectRecord { length, etag, checksum, ..upload.record.draft };
+        let mut pieces = Vec::with_capacity(chosen.len());
+        for (number, part) in chosen {
+            PARTS.delete(tx, &SCOPE, &(upload.no, number));
+            pieces.push(Piece { place: part.place, length: part.length, number, checksum: part.checksum });
+        }
+        let put = Put {
+            bucket,
+            key,
+            draft: &draft,
+            body: Body::Pieces(&pieces),
+            only_if: completion.only_if,
+            what: What::Complete,
+        };
+        let record = self.put_in(tx, &put).await?;
+        end(tx, bucket.no(), key, upload.no)?;
+        Ok((upload.no, record))
+    }
+
+    /// MD5 of the parts' MD5s; a mere name where MD5s are not told.
+    fn digest_of(&self, sealing: &Sealing, parts: &[(u16, PartRecord)]) -> [u8; 16] {
+        match sealing {
+            Sealing::S3 => {
+                let digests: Vec<u8> = parts.iter().flat_map(|(_, part)| part.md5).collect();
+                checksum::of(Algorithm::Md5, &digests).try_into().expect("MD5 has 16 bytes")
+            }
+            _ => self.random().bytes(),
+        }
+    }
+}
+
+fn check_part(named: &NamedPart, part: &PartRecord, last: bool) -> Result<(), Refusal> {
+    if let Some((algorithm, value)) = &named.checksum
+        && part.checksum.as_ref().is_some_and(|checksum| checksum != value)
+    {
+        return Err(Refusal::PartChecksum { number: named.number, algorithm: *algorithm });
+    }
+    if part.length < limits::LEAST_PART && !last {
+        let (number, etag, length) = (named.number, named.etag.clone(), part.length);
+        return Err(Refusal::PartTooSmall { number, etag, length });
+    }
+    Ok(())
+}
+
+/// The checksum of the whole, from those of the parts.
+fn checksum_of(algorithm: Algorithm, extent: Extent, parts: &[(u16, PartRecord)]) -> Option<Checksum> {
+    let sums: Vec<(&Vec<u8>, u64)> =
+        parts.iter().map(|(_, part)| part.checksum.as_ref().map(|sum| (sum, part.length))).collect::<Option<_>>()?;
+    match extent {
+        Extent::Composite => {
+            let all: Vec<u8> = sums.iter().flat_map(|(sum, _)| sum.iter().copied()).collect();
+            let value = checksum::of(algorithm, &all);
+            Some(Checksum { algorithm, extent, value, parts: Some(count(parts)) })
+        }
+        Extent::Full => {
+            let ((first, _), rest) = sums.split_first()?;
+            let joined = rest.iter().try_fold((*first).clone(), |sum, (next, length)| algorithm.joined(&sum, next, *length));
+            Some(Checksum::full(algorithm, joined?))
+        }
+    }
+}
+
+fn check_whole(expected: Option<&(Algorithm, Vec<u8>)>, found: Option<&Checksum>) -> Result<(), Refusal> {
+    let Some((algorithm, expected)) = expected else { return Ok(()) };
+    match found.is_some_and(|found| found.algorithm == *algorithm && found.value == *expected) {
+        true => Ok(()),
+        false => Err(Refusal::WholeChecksum(*algorithm)),
+    }
+}
+
+fn count(parts: &[(u16, PartRecord)]) -> u16 {
+    u16::try_from(parts.len()).unwrap_or(u16::MAX)
+}
+
+/// A digest as tags have it.
+pub(crate) fn hex(digest: &[u8; 16]) -> String {
+    format!("{:032x}", u128::from_be_bytes(*digest))
+}
