@@ -9,7 +9,7 @@ use http::header::{
 use http::request::Parts;
 use http::{HeaderMap, Method, Response, StatusCode};
 
-use service_kit::{Cloud, PageRequest, Service};
+use service_kit::{Cloud, PageRequest, PageVerdict, Service};
 
 use crate::body::{ResponseBody, full, stream};
 use crate::identify::HostParts;
@@ -69,8 +69,10 @@ impl Pages<'_> {
         for rules in self.cloud.services().filter_map(Service::page_rules) {
             let asked =
                 PageRequest { prefix: bucket.as_deref(), uri: &head.uri, method: &head.method, headers: &head.headers };
-            if let Some(headers) = rules.allow(self.cloud, asked).await {
-                return Some(headers);
+            match rules.allow(self.cloud, asked).await {
+                PageVerdict::Allowed(headers) => return Some(headers),
+                PageVerdict::Silent if self.origins.allowed(&head.headers).is_some() => return Some(HeaderMap::new()),
+                PageVerdict::Silent | PageVerdict::Elsewhere => {}
             }
         }
         match self.origins.allowed(&head.headers) {

@@ -16,7 +16,8 @@ impl Cloud {
         self.call_within::<O>(caller, region, request, input).await
     }
 
-    pub(crate) async fn call_within<O: Operation>(
+    /// Calls an operation as `caller`, of somebody's request.
+    pub async fn call_within<O: Operation>(
         &self,
         caller: Arc<Caller>,
         region: Region,

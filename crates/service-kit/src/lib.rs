@@ -18,6 +18,7 @@
 //! | `guard.rs` | seam for quotas and injected faults, before the handler |
 //! | `deeds.rs` | what principals did |
 //! | `web.rs` | plain HTTP: hosts of a service's own, and what browsers may do |
+//! | `bound.rs` | inputs and outputs of operations as plain HTTP |
 //! | `finished.rs` | what is told of a finished request |
 //! | `record.rs` | what is told of a finished call: audit, metrics, meter |
 //! | `error.rs`, `fault.rs` | modelled errors and the closed set of other failures |
@@ -33,6 +34,7 @@
 //! | `resource.rs` | resource types for stacks, inventory and tagging |
 
 mod access;
+mod bound;
 mod caller;
 mod calls;
 mod cloud;
@@ -45,8 +47,8 @@ mod error;
 mod fault;
 mod finished;
 mod guard;
-mod metrics;
 mod json_calls;
+mod metrics;
 mod operation;
 pub mod paging;
 mod principals;
@@ -62,6 +64,7 @@ mod timers;
 mod web;
 
 pub use access::{Access, AccessRequest, Authorizer, Decision, ResourcePolicies, RootOnly};
+pub use bound::{answer_of, input_of};
 pub use caller::{Caller, Principal};
 pub use cloud::{Cloud, CloudParts};
 pub use credentials::{Credentials, KeyOwner, PresentedKey};
@@ -83,7 +86,7 @@ pub use roles::{AssumeAs, Roles};
 pub use service::{Service, State};
 pub use session::{InvalidToken, Session, Sessions, TemporaryKey};
 pub use tasks::{Task, TaskCtx, Wake};
-pub use web::{CrossOrigin, FormPost, FormUploads, PageRequest, Web, WebRequest, WebResponse};
+pub use web::{CrossOrigin, FormPost, FormUploads, PageRequest, PageVerdict, Web, WebRequest, WebResponse};
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

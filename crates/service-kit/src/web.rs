@@ -3,12 +3,13 @@
 //! everything is.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, Uri};
 use smithy::ByteStream;
 
-use crate::{BoxFuture, Caller, Cloud, Error};
+use crate::{BoxFuture, Caller, Cloud, Error, RequestInfo};
 
 /// The answer to a plain request. A body of known length tells it.
 pub type WebResponse = Response<ByteStream>;
@@ -24,6 +25,21 @@ pub struct WebRequest {
     pub peer: IpAddr,
     /// Whether it came over TLS.
     pub secure: bool,
+}
+
+impl WebRequest {
+    /// The request as calls that are made for it tell of it.
+    pub fn info(&self, cloud: &Cloud) -> RequestInfo {
+        let headers = self.request.headers();
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        RequestInfo {
+            source_ip: Some(self.peer),
+            secure: self.secure,
+            user_agent: text("user-agent"),
+            referer: text("referer"),
+            ..cloud.inner_request()
+        }
+    }
 }
 
 /// Answers plain requests at hosts of its own.
@@ -51,8 +67,19 @@ pub struct PageRequest<'a> {
 pub trait CrossOrigin: Send + Sync {
     /// Answers a preflight; none when nothing at that address has rules.
     fn preflight<'a>(&'a self, cloud: &'a Cloud, asked: PageRequest<'a>) -> BoxFuture<'a, Option<WebResponse>>;
-    /// Headers for the answer to a request; none when no rule lets the page make it.
-    fn allow<'a>(&'a self, cloud: &'a Cloud, asked: PageRequest<'a>) -> BoxFuture<'a, Option<HeaderMap>>;
+    /// What a page may have of the answer to a request that it makes.
+    fn allow<'a>(&'a self, cloud: &'a Cloud, asked: PageRequest<'a>) -> BoxFuture<'a, PageVerdict>;
+}
+
+/// What a page of another origin may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageVerdict {
+    /// Nothing of this service is at the address.
+    Elsewhere,
+    /// Its owner has no rule for the page: browsers will not show it the answer.
+    Silent,
+    /// The answer, by these headers.
+    Allowed(HeaderMap),
 }
 
 /// A file that a browser's form posts.
@@ -73,7 +100,7 @@ pub struct FormPost {
     /// The region of the signature or the host.
     pub region: names::Region,
     /// The request.
-    pub request: std::sync::Arc<crate::RequestInfo>,
+    pub request: Arc<RequestInfo>,
 }
 
 /// Takes files that browsers' forms post.

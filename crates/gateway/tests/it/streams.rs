@@ -10,7 +10,7 @@ use gateway::Limits;
 use http::{HeaderMap, HeaderValue, Method};
 use service_kit::{
     Access, BoxFuture, Cloud, CrossOrigin, Ctx, Error, Fault, FormPost, FormUploads, Operations, Outcome, PageRequest,
-    Service, Web, WebRequest, WebResponse,
+    PageVerdict, Service, Web, WebRequest, WebResponse,
 };
 use sigv4::sign::{SignBody, Signer};
 use sigv4::{Algorithm, ChunkedForm, Secret, Style};
@@ -66,10 +66,11 @@ impl CrossOrigin for Bucket {
         answer.headers_mut().insert("x-asked", HeaderValue::from_str(asked.method.as_str()).unwrap());
         Box::pin(async move { Some(answer).filter(|_| asked.uri.path().starts_with("/open")) })
     }
-    fn allow<'a>(&'a self, _: &'a Cloud, asked: PageRequest<'a>) -> BoxFuture<'a, Option<HeaderMap>> {
+    fn allow<'a>(&'a self, _: &'a Cloud, asked: PageRequest<'a>) -> BoxFuture<'a, PageVerdict> {
         let headers =
             HeaderMap::from_iter([("access-control-allow-origin".parse().unwrap(), HeaderValue::from_static("*"))]);
-        Box::pin(async move { Some(headers).filter(|_| asked.uri.path().starts_with("/open")) })
+        let open = asked.uri.path().starts_with("/open");
+        Box::pin(async move { if open { PageVerdict::Allowed(headers) } else { PageVerdict::Elsewhere } })
     }
 }
 
