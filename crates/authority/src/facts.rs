@@ -28,7 +28,11 @@ impl Facts {
     /// Asks all who know.
     pub(crate) async fn gather(ctx: &Ctx, request: &AccessRequest<'_>) -> Result<Self, Error> {
         let caller = &ctx.caller;
-        let owner = owner(request.resource).unwrap_or(caller.account);
+        let owner = match owner(request.resource) {
+            None if request.resource != "*" => request.resource_owner(ctx).await?,
+            named => named,
+        };
+        let owner = owner.unwrap_or(caller.account);
         let membership = match caller.principal {
             Principal::Service(_) | Principal::Anonymous | Principal::Internal(_) => None,
             _ => membership(ctx, caller.account).await?,

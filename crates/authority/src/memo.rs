@@ -69,6 +69,7 @@ impl Given {
             && case.caller == ctx.caller
             && is_same(&case.identity, &facts.identity)
             && is_same(&case.membership, &facts.membership)
+            && case.owner == facts.owner
             && is_same(&case.owner_membership, &facts.owner_membership)
             && case.resource_text == facts.resource_policy
             && case.rules_alone == facts.rules_alone

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use names::Tags;
+use names::{AccountId, Tags};
 
 use crate::{BoxFuture, Caller, Ctx, Error, Principal};
 
@@ -46,6 +46,11 @@ pub trait ResourcePolicies: Send + Sync {
     /// The tags of the resource: `aws:ResourceTag/…`. Asked for only when a policy speaks of them.
     fn tags<'a>(&'a self, _ctx: &'a Ctx, _resource: &'a str) -> BoxFuture<'a, Result<Tags, Error>> {
         Box::pin(std::future::ready(Ok(Tags::new())))
+    }
+
+    /// The account that owns a resource whose ARN names none, as a bucket's; none when it is not known.
+    fn owner<'a>(&'a self, _ctx: &'a Ctx, _resource: &'a str) -> BoxFuture<'a, Result<Option<AccountId>, Error>> {
+        Box::pin(std::future::ready(Ok(None)))
     }
 
     /// Whether nobody is allowed without the resource's own policy: keys of KMS, trust policies of roles. Policies of the
@@ -151,6 +156,14 @@ impl AccessRequest<'_> {
         }
     }
 
+    /// The account that owns the resource, where its ARN names none and its service knows.
+    pub async fn resource_owner(&self, ctx: &Ctx) -> Result<Option<AccountId>, Error> {
+        match self.policies {
+            Some(policies) => policies.owner(ctx, self.resource).await,
+            None => Ok(None),
+        }
+    }
+
     /// Whether resources of this kind may carry policies.
     pub fn may_have_resource_policy(&self) -> bool {
         self.policies.is_some()
@@ -201,7 +214,6 @@ fn owner(resource: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use names::AccountId;
 
     fn ask(caller: &Caller, resource: &str) -> Decision {
         let context = BTreeMap::new();
