@@ -1,7 +1,8 @@
 //! What authorisation and audit add to SendMessage: the same signed requests down the same road into a durable store, once
 //! where root alone is let in and nothing is audited, once by a user whose policies decide in a whole cloud.
 //!
-//! In process, so that nothing but the road differs; short rounds of the two alternate, so that a busy machine disturbs both.
+//! In process, so that nothing but the road differs; short rounds of the two alternate, each first as often as the other, so
+//! that a busy machine and what a store still does for the round before disturb both.
 
 use std::io;
 use std::sync::Arc;
@@ -29,7 +30,7 @@ use crate::session::Session;
 /// Requests in flight.
 const CONNECTIONS: usize = 64;
 /// Rounds of each of the two.
-const ROUNDS: u32 = 5;
+const ROUNDS: u32 = 16;
 const HOST: &str = "localhost:4566";
 /// Managed policies of the user, beside one of its own.
 const POLICIES: [&str; 3] = ["ReadOnlyAccess", "AmazonSQSFullAccess", "IAMUserChangePassword"];
@@ -54,9 +55,13 @@ pub(super) async fn overhead(session: &mut Session<'_>, name: &str) -> io::Resul
     let (plain, decided) = (bare.send_message(&root).await?, whole.send_message_of(&root, &user).await?);
     let round = session.scale.measure / ROUNDS;
     let (mut without, mut with) = (Cost::default(), Cost::default());
-    for _ in 0..ROUNDS {
-        without.add(bare.load(&plain, round).await?);
-        with.add(whole.load(&decided, round).await?);
+    for number in 0..ROUNDS {
+        for first in [number % 2 == 0, number % 2 == 1] {
+            match first {
+                true => without.add(bare.load(&plain, round).await?),
+                false => with.add(whole.load(&decided, round).await?),
+            }
+        }
     }
     let (without, with) = (without.micros(), with.micros());
     session.report.figure("nephele", format!("{name}, road and store alone"), without, "µs");

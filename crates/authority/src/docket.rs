@@ -38,7 +38,7 @@ pub(crate) struct Entry {
 pub struct Ruling {
     /// The request.
     pub request: String,
-    /// When it was decided, by the cloud's clock.
+    /// When it was asked, by the cloud's clock.
     pub at: String,
     /// ARN of who asked.
     pub principal: String,
@@ -57,7 +57,7 @@ pub struct Ruling {
 impl Entry {
     /// The decision of a case of this request.
     pub(crate) fn new(ctx: &Ctx, request: &AccessRequest<'_>, case: Arc<Case>, refusal: Option<String>) -> Self {
-        Self { case, request: ctx.request.clone(), at: ctx.now(), told: request.context.clone(), refusal }
+        Self { case, request: ctx.request.clone(), at: ctx.request.at, told: request.context.clone(), refusal }
     }
 
     fn ruling(self) -> Ruling {

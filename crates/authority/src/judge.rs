@@ -10,8 +10,18 @@ use service_kit::{AccessRequest, Authorizer, BoxFuture, Ctx, Decision, Error, He
 use crate::case::Case;
 use crate::docket::Entry;
 use crate::facts::Facts;
+use crate::memo::Again;
 use crate::reliance::Reliance;
 use crate::{Authority, restrictions};
+
+/// A decision.
+struct Ruled {
+    case: Arc<Case>,
+    /// Why it is refused, if it is.
+    refusal: Option<String>,
+    /// Whether nobody needs to be told of the use.
+    told: bool,
+}
 
 impl Authorizer for Authority {
     fn decide<'a>(&'a self, ctx: &'a Ctx, request: AccessRequest<'a>) -> BoxFuture<'a, Decision> {
@@ -33,8 +43,10 @@ impl Authorizer for Authority {
 impl Authority {
     async fn judge(&self, ctx: &Ctx, request: AccessRequest<'_>) -> Decision {
         match self.rule(ctx, &request).await {
-            Ok((case, refusal)) => {
-                note_use(ctx, request.action, refusal.is_none());
+            Ok(Ruled { case, refusal, told }) => {
+                if !told {
+                    note_use(ctx, request.action, refusal.is_none());
+                }
                 self.docket().enter(Entry::new(ctx, &request, case, refusal.clone()));
                 refusal.map_or(Decision::Allow, |reason| Decision::Deny { reason })
             }
@@ -46,11 +58,10 @@ impl Authority {
         }
     }
 
-    /// The case, and why it is refused, if it is.
-    async fn rule(&self, ctx: &Ctx, request: &AccessRequest<'_>) -> Result<(Arc<Case>, Option<String>), Error> {
+    async fn rule(&self, ctx: &Ctx, request: &AccessRequest<'_>) -> Result<Ruled, Error> {
         let facts = Facts::gather(ctx, request).await?;
-        if let Some(case) = self.memo.as_ref().and_then(|memo| memo.find(ctx, request, &facts)) {
-            return Ok((case, None));
+        if let Some(Again { case, told }) = self.memo.as_ref().and_then(|memo| memo.find(ctx, request, &facts)) {
+            return Ok(Ruled { case, refusal: None, told });
         }
         let mut case = self.case(ctx, request, facts);
         let of_tags = request.resource != "*" && speaks_of_tags(&case);
@@ -66,7 +77,7 @@ impl Authority {
         if let (Some(memo), None, false) = (&self.memo, &refusal, of_tags) {
             memo.keep(ctx, &case, reliance);
         }
-        Ok((case, refusal))
+        Ok(Ruled { case, refusal, told: false })
     }
 
     fn case(&self, ctx: &Ctx, request: &AccessRequest<'_>, facts: Facts) -> Case {
@@ -116,7 +127,7 @@ fn note_use(ctx: &Ctx, action: &str, allowed: bool) {
         return;
     };
     let service = action.split(':').next().unwrap_or_default();
-    let usage = KeyUse { access_key, caller, service, action, region: &ctx.region, at: ctx.now(), allowed };
+    let usage = KeyUse { access_key, caller, service, action, region: &ctx.region, at: ctx.request.at, allowed };
     principals.used(ctx.cloud(), &usage);
 }
 

@@ -25,15 +25,30 @@ pub(crate) struct Memo([Mutex<FxHashMap<u64, Given>>; PARTS]);
 struct Given {
     case: Arc<Case>,
     reliance: Reliance,
+    /// The second in which its use was told last.
+    told: i64,
+}
+
+/// A permission given again.
+pub(crate) struct Again {
+    /// What settled it.
+    pub(crate) case: Arc<Case>,
+    /// Whether its use was told already in this second: those who keep uses tell no finer.
+    pub(crate) told: bool,
 }
 
 impl Memo {
     /// The case that settled this question before, when it still does.
-    pub(crate) fn find(&self, ctx: &Ctx, request: &AccessRequest<'_>, facts: &Facts) -> Option<Arc<Case>> {
+    pub(crate) fn find(&self, ctx: &Ctx, request: &AccessRequest<'_>, facts: &Facts) -> Option<Again> {
         let hash = hash(ctx, request.action, request.resource);
-        let part = self.part(hash).lock();
-        let given = part.get(&hash)?;
-        given.settles(ctx, request, facts).then(|| given.case.clone())
+        let mut part = self.part(hash).lock();
+        let given = part.get_mut(&hash)?;
+        if !given.settles(ctx, request, facts) {
+            return None;
+        }
+        let now = ctx.request.at.secs();
+        let told = std::mem::replace(&mut given.told, now) == now;
+        Some(Again { case: given.case.clone(), told })
     }
 
     /// Keeps a permission, if it goes for other requests too.
@@ -48,7 +63,7 @@ impl Memo {
         if part.len() >= MOST {
             part.clear();
         }
-        part.insert(hash, Given { case: case.clone(), reliance });
+        part.insert(hash, Given { case: case.clone(), reliance, told: ctx.request.at.secs() });
     }
 
     fn part(&self, hash: u64) -> &Mutex<FxHashMap<u64, Given>> {

@@ -4,13 +4,12 @@
 //! again at most once an hour: counts and instants of last use are that coarse, and a crash may lose an hour of counts. What
 //! was used is never lost once written, and never guessed.
 
-use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use names::{AccountId, Timestamp};
 use parking_lot::Mutex;
+use rustc_hash::{FxHashMap, FxHasher};
 use service_kit::{Access, BoxFuture, CallRecord, Cloud, Deed, Deeds, Error, Fault, Principal};
 use store::{Order, Scope, Span, Store, StoreError, Tx};
 use tokio::sync::Notify;
@@ -86,7 +85,7 @@ impl Deeds for super::Engine {
 
 /// Uses in memory: when each was last written, and those to write.
 pub(crate) struct Usage {
-    parts: [Mutex<HashMap<u64, Noted>>; PARTS],
+    parts: [Mutex<FxHashMap<u64, Noted>>; PARTS],
     fresh: Mutex<Vec<Fresh>>,
     added: Notify,
 }
@@ -134,10 +133,11 @@ impl Usage {
     }
 
     fn note_one(&self, account: AccountId, principal: &str, action: &str, resource: &str, at: Timestamp) {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FxHasher::default();
         (principal, action, resource).hash(&mut hasher);
         let hash = hasher.finish();
-        let mut part = self.parts[hash as usize % PARTS].lock();
+        // The map goes by the lower bits.
+        let mut part = self.parts[(hash >> 32) as usize % PARTS].lock();
         let mut calls = 1;
         if let Some(noted) = part.get_mut(&hash) {
             noted.calls += 1;
