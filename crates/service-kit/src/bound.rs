@@ -1,19 +1,24 @@
 //! Inputs and outputs of REST operations as heads and bodies of plain HTTP: for forms, websites and whatever else leads to
 //! an operation without being one of its requests.
 
+use bytes::Bytes;
 use http::{HeaderMap, Method, Response, Uri};
 use protocols::{Body, RequestParts};
 use smithy::{ByteStream, Operation, ProtocolKind};
 
 use crate::{Fault, WebResponse};
 
-/// The input of an operation that headers and labels of a path make, held against its model. Its body is empty.
+/// The input of an operation that headers, labels of a path and a body make, held against its model.
 ///
 /// # Errors
 /// [`Fault::Malformed`] and [`Fault::Validation`], as for a request.
-pub fn input_of<O: Operation>(headers: &HeaderMap, labels: &[(&'static str, String)]) -> Result<O::Input, Fault> {
-    let (method, uri, body) = (Method::POST, Uri::from_static("/"), bytes::Bytes::new());
-    let parts = RequestParts { method: &method, uri: &uri, headers, labels, body: &body };
+pub fn input_of<O: Operation>(
+    headers: &HeaderMap,
+    labels: &[(&'static str, String)],
+    body: &Bytes,
+) -> Result<O::Input, Fault> {
+    let (method, uri) = (Method::POST, Uri::from_static("/"));
+    let parts = RequestParts { method: &method, uri: &uri, headers, labels, body };
     let mut input = O::Input::default();
     let read = protocols::protocol(protocol::<O>()).decode(O::SCHEMA, &parts, &mut input);
     let missing = read.map_err(|malformed| Fault::Malformed { reason: malformed.0 })?;

@@ -8,6 +8,7 @@
 //! | `engine/` | buckets, objects and their bytes, in their own words; `engine/mod.rs` maps it |
 //! | `store.rs` | tables, keys, records |
 //! | `tasks.rs` | background work |
+//! | `web/` | buckets on the plain web: websites, pages of other origins, browsers' forms |
 //! | `calls.rs` | calls to other services |
 //! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
 //!
@@ -24,6 +25,7 @@ mod limits;
 mod ops;
 mod store;
 mod tasks;
+mod web;
 
 use std::sync::Arc;
 
@@ -50,6 +52,7 @@ pub fn service(parts: &CloudParts) -> Service {
         .state(Arc::new(S3 { engine: engine.clone() }))
         .policies(access::BucketPolicies(engine.clone()));
     let forgetful = engine.clone();
+    let service = web::add(service, &engine);
     tasks::add(service.open_to_anonymous().on_reset(move |_| forgetful.forget()), &engine)
 }
 
