@@ -60,7 +60,9 @@ fn sender(ctx: &TaskCtx, home: &Home) -> Sender {
 /// A stream that is not there may be there again; nothing else mends itself but time.
 fn verdict(error: &Error) -> Verdict {
     match error {
-        Error::Fault(Fault::NotImplemented { .. }) => Verdict::Refused(Failure::new("NotImplemented", error.to_string())),
+        Error::Fault(Fault::NotImplemented { .. }) => {
+            Verdict::Refused(Failure::new("NotImplemented", error.to_string()))
+        }
         other => Verdict::Retry(Failure::new("Failed", other.to_string())),
     }
 }

@@ -4,7 +4,8 @@
 //! AWS); the few that nobody recorded are listed in the README.
 
 use api_dynamodb::{
-    ConditionalCheckFailedException, ProvisionedThroughputExceededException, ThrottlingException, ThrottlingReason, errors,
+    ConditionalCheckFailedException, ProvisionedThroughputExceededException, ThrottlingException, ThrottlingReason,
+    errors,
 };
 use service_kit::{Dialect, Error, Fault, Rendered, dialect};
 use smithy::{Issue, ProtocolKind, Violation};
@@ -76,7 +77,8 @@ fn throttled(throttle: &Throttle) -> Error {
         Why::MaxOnDemand => "MaxOnDemandThroughputExceeded",
         Why::KeyRange => "KeyRangeThroughputExceeded",
     };
-    let reason = ThrottlingReason { reason: Some(format!("{what}{way}{why}")), resource: Some(throttle.resource.clone()) };
+    let reason =
+        ThrottlingReason { reason: Some(format!("{what}{way}{why}")), resource: Some(throttle.resource.clone()) };
     let (reasons, over) = (Some(vec![reason]), if throttle.index { OVER_INDEX } else { OVER_TABLE });
     let text = match throttle.why {
         Why::MaxOnDemand => BOUNDED.to_owned(),

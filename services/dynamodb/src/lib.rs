@@ -8,6 +8,8 @@
 //! | `tasks.rs` | background work |
 //! | `calls.rs` | calls to other services |
 //! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
+//! | `resources.rs` | `AWS::DynamoDB::Table` and `AWS::DynamoDB::GlobalTable`, for stacks and inventories |
+//! | `metrics.rs` | what is measured |
 //! | `testing.rs` | doors for the fuzzer (feature `testing`) |
 //!
 //! Invariants: all truth is in the store, and what is in memory can be read again from it. An item, its rows in the table's
@@ -18,7 +20,9 @@ mod calls;
 mod engine;
 mod error;
 pub mod limits;
+mod metrics;
 mod ops;
+mod resources;
 mod store;
 mod tasks;
 #[cfg(feature = "testing")]
@@ -49,16 +53,17 @@ pub fn service(parts: &CloudParts) -> Service {
     let service = Service::new(&api_dynamodb::SERVICE, ops::table())
         .state(Arc::new(Dynamo { engine: engine.clone() }))
         .dialect(error::Words)
-        .policies(ops::TablePolicies)
+        .policies(ops::TablePolicies(engine.clone()))
+        .metrics(Arc::new(metrics::Consumption(engine.clone())))
         .on_reset(move |_| forgetful.forget());
-    tasks::add(engine.deliveries().add_to(service, calls::ToKinesis), &engine)
+    tasks::add(engine.deliveries().add_to(resources::add(service), calls::ToKinesis), &engine)
 }
 
 /// DynamoDB Streams, on the same parts.
 pub fn streams(parts: &CloudParts) -> Service {
     let engine = Engine::new(parts);
     Service::new(&api_dynamodbstreams::SERVICE, ops::streams_table())
-        .state(Arc::new(Dynamo { engine }))
+        .state(Arc::new(Dynamo { engine: engine.clone() }))
         .dialect(error::Words)
-        .policies(ops::TablePolicies)
+        .policies(ops::TablePolicies(engine))
 }

@@ -72,3 +72,9 @@ pub const REPLICATION_LAG: Duration = Duration::from_millis(500);
 pub const PARTITION_READS: u64 = 3_000;
 /// Write units a second of one partition (the same page).
 pub const PARTITION_WRITES: u64 = 1_000;
+/// How long what was consumed can be asked for: as long as anything that scales looks back.
+pub const USAGE_LIFE: Duration = Duration::from_secs(3 * 3_600);
+/// Decreases of provisioned capacity in a day that may follow each other at once (quotas).
+pub const DECREASES: u32 = 4;
+/// Between two decreases after those (quotas).
+pub const BETWEEN_DECREASES: Duration = Duration::from_secs(3_600);

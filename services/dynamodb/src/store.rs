@@ -10,6 +10,7 @@
 //! | `history` | table, sequence number | what items were before each change, where a table can be restored to any second |
 //! | `expiry` | table, second, row | items by the second from which they may be deleted |
 //! | `collection` | table, partition key | bytes of item collections |
+//! | `usage` | table, instant | what was consumed, as it is noted once a minute and when asked for |
 //! | `token` | the caller's token | transactions done lately |
 //! | `backup` | table's name, backup | backups |
 //! | `copy` | backup, row | their items |
@@ -59,6 +60,8 @@ pub(crate) const BACKUPS: Table<(String, String), BackupRecord> = Table::new(SER
 pub(crate) const COPIES: RawTable<u64> = Table::new(SERVICE, "copy");
 /// Bytes of item collections, of tables with local indexes. A key ends in the partition key's part of that of a row.
 pub(crate) const COLLECTIONS: RawTable<TableNo> = Table::new(SERVICE, "collection");
+/// What was consumed of a table and of its indexes, by when it was noted.
+pub(crate) const USAGES: Table<(TableNo, Timestamp), UsageRecord> = Table::new(SERVICE, "usage");
 /// What streams tell.
 pub(crate) const CHANGES: Table<(StreamNo, SequenceNo), ChangeRecord> = Table::new(SERVICE, "change");
 /// Content of deleted tables.
@@ -289,6 +292,13 @@ pub(crate) struct TokenRecord {
     pub digest: Vec<u8>,
 }
 
+/// What was consumed since it was noted before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct UsageRecord {
+    /// Read and write units by index; the table itself is 0.
+    pub units: Vec<(IndexNo, f64, f64)>,
+}
+
 /// A copy of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BackupRecord {
@@ -409,7 +419,7 @@ macro_rules! records {
     )*};
 }
 
-records!(ChangeRecord, HistoryRecord, StreamRecord, Sweep, TokenRecord);
+records!(ChangeRecord, HistoryRecord, StreamRecord, Sweep, TokenRecord, UsageRecord);
 
 impl Record for TableRecord {
     const VERSION: u8 = 2;

@@ -16,6 +16,8 @@ const COUNT: Duration = Duration::from_secs(6 * 3_600);
 const EXPIRE: Duration = Duration::from_secs(60);
 /// How often unfilled indexes are looked for that nobody announced: the filling was cut short by a crash.
 const FILL: Duration = Duration::from_secs(3_600);
+/// How often it is noted what was consumed: CloudWatch's metrics of it are sums of minutes.
+const NOTE: Duration = Duration::from_secs(60);
 /// How often a replica that could not be reached is tried again.
 const REPLICATE: Duration = Duration::from_secs(10);
 /// How often content is looked for that nobody announced: its removal was cut short by a crash.
@@ -29,6 +31,7 @@ pub(crate) fn add(service: Service, engine: &Engine) -> Service {
         .task(Task::new("count", COUNT, engine.chores().count.clone(), count))
         .task(Task::new("expire", EXPIRE, Wake::default(), expire))
         .task(Task::new("fill", FILL, engine.chores().fill.clone(), fill))
+        .task(Task::new("note", NOTE, Wake::default(), note))
         .task(Task::new("replicate", REPLICATE, engine.chores().replicate.clone(), replicate))
         .task(Task::new("sweep", SWEEP, engine.chores().sweep.clone(), sweep))
         .task(Task::new("trim", TRIM, Wake::default(), trim))
@@ -47,6 +50,11 @@ async fn expire(ctx: TaskCtx) -> Result<(), Error> {
 /// Fills new indexes.
 async fn fill(ctx: TaskCtx) -> Result<(), Error> {
     Ok(ctx.state::<Dynamo>().engine().fill().await?)
+}
+
+/// Notes what was consumed.
+async fn note(ctx: TaskCtx) -> Result<(), Error> {
+    Ok(ctx.state::<Dynamo>().engine().note_all().await?)
 }
 
 /// Brings writes to other replicas, until none is left that could be brought.
@@ -81,6 +89,7 @@ async fn trim(ctx: TaskCtx) -> Result<(), Error> {
     let state = ctx.state::<Dynamo>();
     state.engine().forget_tokens().await?;
     state.engine().trim_graves().await?;
+    state.engine().trim_usage().await?;
     state.engine().trim_history().await?;
     Ok(state.engine().trim_streams().await?)
 }

@@ -9,7 +9,7 @@ use super::global::in_order;
 use super::refusal::Refusal;
 use super::table::{Home, Table};
 use crate::store::{
-    COLLECTIONS, EXPIRIES, HISTORY, ITEMS, IndexNo, OUTGOING, SENT, STAMPS, SWEEPS, Sweep, TABLES, TableRecord,
+    COLLECTIONS, EXPIRIES, HISTORY, ITEMS, IndexNo, OUTGOING, SENT, STAMPS, SWEEPS, Sweep, TABLES, TableRecord, USAGES,
 };
 
 impl Engine {
@@ -153,6 +153,7 @@ impl Engine {
                 self.store().delete_range(EXPIRIES.range(&scope, &of_table)).await?;
                 self.store().delete_range(HISTORY.range(&scope, &of_table)).await?;
                 self.store().delete_range(COLLECTIONS.range(&scope, &of_table)).await?;
+                self.store().delete_range(USAGES.range(&scope, &of_table)).await?;
                 self.store().delete_range(STAMPS.range(&scope, &of_table)).await?;
                 self.store().delete_range(OUTGOING.range(&scope, &of_table)).await?;
                 self.store().delete_range(SENT.range(&scope, &of_table)).await?;

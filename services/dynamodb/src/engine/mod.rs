@@ -15,7 +15,7 @@
 //! | `expiry.rs`, `fill.rs` | items that expire; indexes added later |
 //! | `key.rs`, `value/`, `number/`, `expression/`, `partiql/` | keys, values, numbers, expressions, statements. Pure |
 //! | `replica.rs`, `global.rs`, `replicate.rs` | writes of replicated tables; which tables are replicas of each other; bringing writes elsewhere |
-//! | `capacity.rs`, `throttle.rs`, `meter.rs` | what calls consume; what tables may; what is left |
+//! | `capacity.rs`, `throttle.rs`, `meter.rs`, `usage.rs` | what calls consume; what tables may; what is left; what was consumed |
 //! | `refusal.rs` | reasons not to do something |
 
 pub(crate) mod backup;
@@ -47,6 +47,7 @@ pub(crate) mod stream;
 pub(crate) mod table;
 pub(crate) mod throttle;
 pub(crate) mod transact;
+mod usage;
 pub(crate) mod value;
 
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use tokio::sync::{RwLock, RwLockReadGuard};
 
 use super::count::Count;
 use super::schema::Schema;
-use super::throttle::{KeyRanges, Meters};
+use super::throttle::{KeyRanges, Meters, Way};
 use crate::store::{IndexNo, TableNo, TableRecord, scope};
 
 /// Where a table is.
@@ -38,6 +38,8 @@ pub(crate) struct Table {
     pub meters: Meters,
     /// What partition keys consumed lately.
     pub ranges: KeyRanges,
+    /// What of it was noted.
+    pub noted: tokio::sync::Mutex<HashMap<(IndexNo, Way), f64>>,
     counted: Mutex<HashMap<IndexNo, Count>>,
     state: ArcSwap<State>,
     /// Held shared by whoever writes items, and alone by whoever changes what the table is: nobody writes by an old schema
@@ -95,7 +97,8 @@ impl Table {
         let state = ArcSwap::from_pointee(State::of(record, &scope));
         let no = state.load().record.no;
         let (meters, ranges) = (Meters::default(), KeyRanges::default());
-        Self { home, no, scope, meters, ranges, counted: Mutex::default(), state, gate: RwLock::default() }
+        let (noted, counted, gate) = (tokio::sync::Mutex::default(), Mutex::default(), RwLock::default());
+        Self { home, no, scope, meters, ranges, noted, counted, state, gate }
     }
 
     /// Items and bytes of an index as they were counted last.

@@ -35,8 +35,6 @@ struct Bucket {
     at: Timestamp,
     /// All that was ever consumed.
     spent: f64,
-    /// How often nothing was left.
-    refused: u64,
 }
 
 /// Buckets of partition keys.
@@ -49,9 +47,9 @@ impl Meters {
         buckets.entry((index, way)).or_insert_with(|| Bucket::full(rate, now)).take(units, rate, now)
     }
 
-    /// All that was ever consumed, and how often nothing was left.
-    pub(crate) fn totals(&self, index: IndexNo, way: Way) -> (f64, u64) {
-        self.0.lock().get(&(index, way)).map_or((0.0, 0), |bucket| (bucket.spent, bucket.refused))
+    /// All that was ever consumed.
+    pub(crate) fn spent(&self) -> Vec<((IndexNo, Way), f64)> {
+        self.0.lock().iter().map(|(which, bucket)| (*which, bucket.spent)).collect()
     }
 }
 
@@ -72,7 +70,7 @@ impl KeyRanges {
 
 impl Bucket {
     fn full(rate: u64, now: Timestamp) -> Self {
-        Self { units: capacity(rate), rate, at: now, spent: 0.0, refused: 0 }
+        Self { units: capacity(rate), rate, at: now, spent: 0.0 }
     }
 
     fn take(&mut self, units: f64, rate: u64, now: Timestamp) -> bool {
@@ -81,8 +79,6 @@ impl Bucket {
         if enough {
             self.units -= units;
             self.spent += units;
-        } else {
-            self.refused += 1;
         }
         enough
     }

@@ -6,8 +6,7 @@ use api_dynamodb::{
     DisableKinesisStreamingDestination, DisableKinesisStreamingDestinationInput,
     DisableKinesisStreamingDestinationOutput, EnableKinesisStreamingConfiguration, EnableKinesisStreamingDestination,
     EnableKinesisStreamingDestinationInput, EnableKinesisStreamingDestinationOutput, KinesisDataStreamDestination,
-    UpdateKinesisStreamingDestination, UpdateKinesisStreamingDestinationInput,
-    UpdateKinesisStreamingDestinationOutput,
+    UpdateKinesisStreamingDestination, UpdateKinesisStreamingDestinationInput, UpdateKinesisStreamingDestinationOutput,
 };
 use names::Arn;
 use service_kit::{Access, Ctx, Error, Outcome};

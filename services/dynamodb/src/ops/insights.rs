@@ -103,10 +103,7 @@ pub(crate) async fn list_contributor_insights(
     found.sort_by_key(place);
     found.truncate(limit + 1);
     let page = paging::page(ctx, filter, found, limit, place);
-    Ok(ListContributorInsightsOutput {
-        contributor_insights_summaries: Some(page.items),
-        next_token: page.next_token,
-    })
+    Ok(ListContributorInsightsOutput { contributor_insights_summaries: Some(page.items), next_token: page.next_token })
 }
 
 /// What a call on the insights of a table or an index touches.
@@ -157,9 +154,9 @@ fn rules(table: &Table, setting: &InsightsSetting) -> Vec<String> {
         None => table.home.name.clone(),
     };
     let kinds = [("PKC", true, false), ("SKC", true, true), ("PKT", false, false), ("SKT", false, true)];
-    let wanted = kinds.into_iter().filter(|(_, accessed, of_sort_key)| {
-        (sorted || !of_sort_key) && !(setting.throttled_only && *accessed)
-    });
+    let wanted = kinds
+        .into_iter()
+        .filter(|(_, accessed, of_sort_key)| (sorted || !of_sort_key) && !(setting.throttled_only && *accessed));
     let made = setting.changed.micros() / 1_000;
     wanted.map(|(kind, ..)| format!("DynamoDBContributorInsights-{kind}-{resource}-{made}")).collect()
 }

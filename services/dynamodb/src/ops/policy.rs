@@ -10,6 +10,7 @@ use policy::{Kind, Policy};
 use service_kit::{Access, BoxFuture, Ctx, Error, Outcome, ResourcePolicies};
 
 use crate::Dynamo;
+use crate::engine::Engine;
 use crate::engine::refusal::Refusal;
 use crate::engine::stream::of_arn;
 use crate::engine::table::Home;
@@ -17,22 +18,22 @@ use crate::error::{invalid, told};
 use crate::limits;
 use crate::store::{PolicyRecord, TableRecord};
 
-/// The policies and the tags of tables.
-pub(crate) struct TablePolicies;
+/// The policies and the tags of tables. Calls of other services that need a table are decided on with it too.
+pub(crate) struct TablePolicies(pub(crate) Engine);
 
 impl ResourcePolicies for TablePolicies {
-    fn policy<'a>(&'a self, ctx: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Option<String>, Error>> {
+    fn policy<'a>(&'a self, _: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Option<String>, Error>> {
         Box::pin(async move {
             let Some(home) = Home::of_arn(resource) else { return Ok(None) };
-            let table = ctx.state::<Dynamo>().engine().lookup(&home).await?;
+            let table = self.0.lookup(&home).await?;
             Ok(table.and_then(|table| slot(&table.state().record, resource).map(|policy| policy.document.clone())))
         })
     }
 
-    fn tags<'a>(&'a self, ctx: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Tags, Error>> {
+    fn tags<'a>(&'a self, _: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Tags, Error>> {
         Box::pin(async move {
             let Some(home) = Home::of_arn(resource) else { return Ok(Tags::new()) };
-            let table = ctx.state::<Dynamo>().engine().lookup(&home).await?;
+            let table = self.0.lookup(&home).await?;
             Ok(table.map(|table| table.state().record.tags.clone()).unwrap_or_default())
         })
     }

@@ -213,7 +213,7 @@ fn capacity(record: &mut TableRecord, input: &UpdateTableInput, now: Timestamp) 
         if !was_on_demand && (record.throughput.read, record.throughput.write) == (wanted.read, wanted.write) {
             return Err(invalid(unchanged(&record.throughput)));
         }
-        change_units(&mut record.throughput, &wanted, now);
+        change_units(&mut record.throughput, &wanted, now)?;
     }
     let (bounds, warmth) = (input.on_demand_throughput.as_ref(), input.warm_throughput.as_ref());
     if bounds.is_some() || warmth.is_some() {
@@ -233,7 +233,7 @@ fn capacity(record: &mut TableRecord, input: &UpdateTableInput, now: Timestamp) 
 fn begin_on_demand(record: &mut TableRecord, now: Timestamp) {
     record.billing = Billing::OnDemand(now);
     let all = record.global.iter_mut().map(|index| &mut index.throughput).chain([&mut record.throughput]);
-    all.for_each(|throughput| change_units(throughput, &Throughput::default(), now));
+    all.for_each(|throughput| note_units(throughput, &Throughput::default(), now));
 }
 
 fn end_on_demand(record: &mut TableRecord, input: &UpdateTableInput) -> Result<(), Error> {
@@ -250,19 +250,47 @@ fn end_on_demand(record: &mut TableRecord, input: &UpdateTableInput) -> Result<(
     Ok(())
 }
 
+/// Capacity from now on, when it may be changed now.
+fn change_units(throughput: &mut Throughput, wanted: &Throughput, now: Timestamp) -> Result<(), Error> {
+    if wanted.read < throughput.read || wanted.write < throughput.write {
+        check_decreases(decreases(throughput, now), throughput.decreased, now)?;
+    }
+    note_units(throughput, wanted, now);
+    Ok(())
+}
+
 /// Capacity from now on, with the instants and counts that AWS keeps of changes.
-fn change_units(throughput: &mut Throughput, wanted: &Throughput, now: Timestamp) {
-    let less = wanted.read < throughput.read || wanted.write < throughput.write;
+fn note_units(throughput: &mut Throughput, wanted: &Throughput, now: Timestamp) {
     if wanted.read > throughput.read || wanted.write > throughput.write {
         throughput.increased = Some(now);
     }
-    if less {
-        let today = |at: Timestamp| at.micros().div_euclid(DAY) == now.micros().div_euclid(DAY);
-        let before = if throughput.decreased.is_some_and(today) { throughput.decreases } else { 0 };
-        throughput.decreases = before + 1;
+    if wanted.read < throughput.read || wanted.write < throughput.write {
+        throughput.decreases = decreases(throughput, now) + 1;
         throughput.decreased = Some(now);
     }
     (throughput.read, throughput.write) = (wanted.read, wanted.write);
+}
+
+/// How often capacity was decreased today.
+fn decreases(throughput: &Throughput, now: Timestamp) -> u32 {
+    let today = |at: Timestamp| at.micros().div_euclid(DAY) == now.micros().div_euclid(DAY);
+    if throughput.decreased.is_some_and(today) { throughput.decreases } else { 0 }
+}
+
+/// Some decreases a day are free, and one an hour after them ("Service, account, and table quotas": throughput decreases).
+fn check_decreases(before: u32, last: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
+    let next = last.map(|last| last.plus(limits::BETWEEN_DECREASES));
+    let Some((last, next)) = last.zip(next).filter(|(_, next)| before >= limits::DECREASES && now < *next) else {
+        return Ok(());
+    };
+    let text = format!(
+        "Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC day. After the first 4 \
+         decreases, each subsequent decrease in the same UTC day can be performed at most once every 3600 seconds. Number \
+         of decreases today: {before}. Last decrease at {}. Next decrease can be made at {}",
+        last.iso8601(),
+        next.iso8601()
+    );
+    Err(errors::limit_exceeded_exception(text).into())
 }
 
 fn indexes(record: &mut TableRecord, input: &UpdateTableInput, now: Timestamp) -> Result<(), Error> {
@@ -272,7 +300,7 @@ fn indexes(record: &mut TableRecord, input: &UpdateTableInput, now: Timestamp) -
             let index = index.ok_or_else(|| no_index(&update.index_name))?;
             if let Some(given) = &update.provisioned_throughput {
                 let wanted = provisioned_units(given)?;
-                change_units(&mut index.throughput, &wanted, now);
+                change_units(&mut index.throughput, &wanted, now)?;
             }
         }
         if let Some(create) = &update.create {

@@ -17,6 +17,7 @@ mod legacy;
 mod model;
 mod query;
 mod refused;
+mod resources;
 mod restart;
 mod statement;
 mod stream;

@@ -1,0 +1,23 @@
+//! This service and DynamoDB behind the gateway, in memory: `cargo run -p svc-application-autoscaling --example serve`, then
+//! `aws --endpoint-url http://localhost:4566 application-autoscaling describe-scalable-targets --service-namespace dynamodb`.
+
+use std::net::SocketAddr;
+
+use gateway::Listener;
+use runtime::Runtime;
+use store::Store;
+use testkit::TestCloud;
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let runtime = Runtime::real();
+    let store = Store::in_memory(runtime.random.clone());
+    let cloud = TestCloud::on(runtime, store, |parts| {
+        vec![svc_application_autoscaling::service(parts), svc_dynamodb::service(parts)]
+    });
+    let address = SocketAddr::from(([127, 0, 0, 1], 4566));
+    let listener = Listener::bind(address, cloud.gateway().clone(), None).await?;
+    println!("Application Auto Scaling listens on http://{}", listener.address()?);
+    listener.serve().await;
+    Ok(())
+}
