@@ -23,6 +23,8 @@ enum Step {
     Bound(Option<u8>),
     Tag(bool),
     RulesAlone(bool),
+    /// What names no account is somebody else's.
+    Bucket(bool),
     /// Time goes on, past or not past the bounds that some policies name.
     Later(u16),
     /// Somebody asks for a resource; `bool`: with a second factor, and from where the service tells.
@@ -39,8 +41,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => proptest::option::of(0..POLICIES).prop_map(Step::Bound),
         1 => any::<bool>().prop_map(Step::Tag),
         1 => prop::bool::weighted(0.2).prop_map(Step::RulesAlone),
+        1 => any::<bool>().prop_map(Step::Bucket),
         1 => (0u16..2_000).prop_map(Step::Later),
-        12 => (0u8..6, 0u8..3, any::<bool>()).prop_map(|(who, what, how)| Step::Call(who, what, how)),
+        12 => (0u8..6, 0u8..4, any::<bool>()).prop_map(|(who, what, how)| Step::Call(who, what, how)),
     ]
 }
 
@@ -87,6 +90,7 @@ fn resource(number: u8) -> String {
     match number {
         0 => queue(HOME),
         1 => queue(HOME).replace(":q", ":u1"),
+        2 => "arn:aws:s3:::bucket".to_owned(),
         _ => String::from("*"),
     }
 }
@@ -134,6 +138,7 @@ async fn take(world: &World, step: &Step) -> Option<Result<(), String>> {
         Step::Bound(None) => known.leave(HOME),
         Step::Tag(red) => known.tag("team", if *red { "red" } else { "blue" }),
         Step::RulesAlone(alone) => known.let_resources_rule(*alone),
+        Step::Bucket(abroad) => known.bucket_of(if *abroad { ABROAD } else { HOME }),
         Step::Later(seconds) => world.cloud.advance(Duration::from_secs((*seconds).into())).await,
         Step::Call(who, what, how) => {
             return Some(world.call_from(&caller(world, *who, *how), &resource(*what), address(*how)).await);

@@ -36,6 +36,7 @@ struct Facts {
     resources: BTreeMap<String, String>,
     tags: Tags,
     rules_alone: bool,
+    bucket_of: Option<AccountId>,
 }
 
 /// A cloud, what it knows, and who decides in it.
@@ -197,6 +198,11 @@ impl Known {
         self.facts(|facts| facts.rules_alone = alone);
     }
 
+    /// Whose the resources are whose ARNs name no account.
+    pub(crate) fn bucket_of(&self, owner: &str) {
+        self.facts(|facts| facts.bucket_of = Some(account(owner)));
+    }
+
     pub(crate) fn leave(&self, account_of: &str) {
         self.facts(|facts| facts.memberships.remove(&account(account_of)));
     }
@@ -290,6 +296,10 @@ impl ResourcePolicies for Known {
 
     fn rules_alone(&self) -> bool {
         self.facts(|facts| facts.rules_alone)
+    }
+
+    fn owner<'a>(&'a self, _: &'a Ctx, _: &'a str) -> BoxFuture<'a, Result<Option<AccountId>, Error>> {
+        Box::pin(async move { Ok(self.facts(|facts| facts.bucket_of)) })
     }
 }
 
