@@ -1,5 +1,7 @@
 //! Background work. Each piece can be cut short at any point and begun anew.
 
+pub(crate) mod lifecycle;
+
 use std::time::Duration;
 
 use service_kit::{Error, Service, Task, TaskCtx, Wake};
@@ -13,7 +15,7 @@ const LEFT_OVER: Duration = Duration::from_secs(3_600);
 /// Adds the service's background work.
 pub(crate) fn add(service: Service, engine: &Engine) -> Service {
     let (sweep, collect): (Wake, Wake) = (engine.chores().sweep.clone(), engine.given_up().wake().clone());
-    service
+    lifecycle::add(service)
         .task(Task::new("collect", LEFT_OVER, collect, self::collect))
         .task(Task::new("sweep", LEFT_OVER, sweep, self::sweep))
 }

@@ -6,6 +6,7 @@
 //! | `bucket.rs` | operations on buckets |
 //! | `object.rs` | operations on objects |
 //! | `headers.rs` | condition keys that come of headers |
+//! | `probe.rs` | what those who may not list are told of keys that are not there |
 //! | `policies.rs` | what buckets, objects and access points say of themselves: policies, lists, switches, tags |
 //! | `statements.rs` | an access control list as statements of a policy. Pure |
 //!
@@ -16,6 +17,8 @@ pub(crate) mod bucket;
 mod headers;
 pub(crate) mod object;
 mod policies;
+mod probe;
 mod statements;
 
 pub(crate) use policies::BucketPolicies;
+pub(crate) use probe::hide;

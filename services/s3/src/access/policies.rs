@@ -4,7 +4,7 @@
 //! A list joins the policy as statements, so that one evaluator decides. Where access control lists do not count
 //! (ownership `BucketOwnerEnforced`) none is looked at.
 
-use names::Tags;
+use names::{AccountId, Arn, Tags};
 use serde_json::Value;
 use service_kit::{BoxFuture, Ctx, Error, Principal, ResourcePolicies};
 
@@ -14,7 +14,9 @@ use crate::engine::Engine;
 use crate::engine::bucket::Bucket;
 use crate::engine::config::access::{PolicyText, private};
 use crate::engine::config::document::Document;
+use crate::engine::config::point::place;
 use crate::engine::config::{acl, tagging};
+use crate::engine::grants::Grant;
 use crate::engine::refusal::Refusal;
 use crate::error::told;
 use crate::store::{ObjectRecord, Ownership};
@@ -25,9 +27,21 @@ pub(crate) struct BucketPolicies(pub(crate) Engine);
 impl ResourcePolicies for BucketPolicies {
     fn policy<'a>(&'a self, ctx: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Option<String>, Error>> {
         Box::pin(async move {
-            let Some((Aim::Bucket(name), key)) = of_resource(resource) else { return Ok(None) };
-            let Some(bucket) = self.0.lookup_bucket(&name).await? else { return Ok(None) };
-            self.document(ctx, &bucket, key.as_deref()).await
+            match of_resource(resource) {
+                Some((Aim::Bucket(name), key)) => match self.0.lookup_bucket(&name).await? {
+                    Some(bucket) => self.document(ctx, &bucket, key.as_deref()).await,
+                    None => Ok(Some(nothing_to_guard())),
+                },
+                Some((Aim::AccessPoint(arn), _)) => self.of_point(ctx, &arn).await,
+                None => Ok(None),
+            }
+        })
+    }
+
+    fn owner<'a>(&'a self, _: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Option<AccountId>, Error>> {
+        Box::pin(async move {
+            let Some((Aim::Bucket(name), _)) = of_resource(resource) else { return Ok(None) };
+            Ok(self.0.lookup_bucket(&name).await?.map(|bucket| bucket.record.account))
         })
     }
 
@@ -57,7 +71,7 @@ impl BucketPolicies {
             true => self.0.public_access(bucket).await?,
             false => Default::default(),
         };
-        let asker = Asker { foreign: is_foreign(ctx, bucket), partition: ctx.partition() };
+        let asker = Asker { foreign: is_foreign(ctx, bucket.record.account), partition: ctx.partition() };
         let parsed: Option<Value> = policy.as_ref().and_then(|policy| serde_json::from_str(&policy.text).ok());
         let mut all = parsed.as_ref().map_or_else(Vec::new, |document| {
             statements::of_policy(document, public, asker, switches)
@@ -68,8 +82,21 @@ impl BucketPolicies {
         Ok(statements::document(parsed.as_ref().and_then(|document| document.get("Version")), all))
     }
 
+    /// An access point's own policy, cut by its switches and its account's.
+    async fn of_point(&self, ctx: &Ctx, arn: &Arn) -> Result<Option<String>, Error> {
+        let (Some(account), Some(region)) = (arn.account_id(), arn.region_code()) else { return Ok(None) };
+        let name = arn.resource.trim_start_matches("accesspoint/");
+        let Some(point) = self.0.point(&place(account, &region, name)).await? else { return Ok(None) };
+        let switches = point.switches.and(self.0.account_switches(account).await?.unwrap_or_default());
+        let asker = Asker { foreign: is_foreign(ctx, account), partition: ctx.partition() };
+        let Some(policy) = point.policy else { return Ok(None) };
+        let Ok(parsed) = serde_json::from_str::<Value>(&policy.text) else { return Ok(None) };
+        let counting = statements::of_policy(&parsed, policy.public, asker, switches);
+        Ok(statements::document(parsed.get("Version"), counting))
+    }
+
     /// The lists that count: the bucket's, and the object's when one is asked for.
-    async fn lists(&self, bucket: &Bucket, key: Option<&str>) -> Result<Vec<(Vec<crate::engine::grants::Grant>, Of)>, Error> {
+    async fn lists(&self, bucket: &Bucket, key: Option<&str>) -> Result<Vec<(Vec<Grant>, Of)>, Error> {
         if bucket.record.ownership == Ownership::BucketOwnerEnforced {
             return Ok(Vec::new());
         }
@@ -91,11 +118,17 @@ impl BucketPolicies {
     }
 }
 
+/// What is said of a bucket that is not there: nobody is kept from being told so. Only making one is decided on.
+fn nothing_to_guard() -> String {
+    let allow = serde_json::json!({"Effect": "Allow", "Principal": "*", "NotAction": "s3:CreateBucket", "Resource": "*"});
+    serde_json::json!({"Version": "2012-10-17", "Statement": [allow]}).to_string()
+}
+
 /// Whether the caller is neither of the owner's account nor a service.
-fn is_foreign(ctx: &Ctx, bucket: &Bucket) -> bool {
+fn is_foreign(ctx: &Ctx, owner: AccountId) -> bool {
     match ctx.caller.principal {
         Principal::Service(_) | Principal::Internal(_) => false,
         Principal::Anonymous => true,
-        _ => ctx.caller.account != bucket.record.account,
+        _ => ctx.caller.account != owner,
     }
 }

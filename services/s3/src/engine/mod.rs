@@ -5,12 +5,14 @@
 //! | `bucket.rs`, `name.rs`, `config.rs`, `config/` | buckets, their names, their configurations |
 //! | `object/` | versions of objects: written, found, amended, removed |
 //! | `upload/` | multipart uploads |
+//! | `ageing.rs` | lifecycle rules at work |
 //! | `list/` | pages of keys, versions and uploads |
 //! | `content.rs`, `garbage.rs` | bytes: taken in, kept, shared, read; files that nobody names |
 //! | `bucket_keys.rs` | data keys of KMS that are used again |
 //! | `checksum.rs`, `condition.rs`, `range.rs`, `restore.rs`, `sealing.rs`, `lock.rs`, `grants.rs`, `token.rs` | nouns and rules. Pure |
 //! | `refusal.rs` | reasons not to do something |
 
+pub(crate) mod ageing;
 pub(crate) mod bucket;
 pub(crate) mod bucket_keys;
 pub(crate) mod canonical;

@@ -5,6 +5,7 @@ use names::AccountId;
 use service_kit::{Access, Ctx, Error};
 
 use crate::S3;
+use crate::access::aim::Aim;
 use crate::engine::bucket::Bucket;
 use crate::error::{access_denied, no_such_bucket, of_bucket};
 use crate::engine::name;
@@ -13,7 +14,9 @@ use crate::limits;
 /// The bucket of this name, which must be of the account that the caller expects.
 pub(crate) async fn bucket(ctx: &Ctx, name: &str, expected_owner: Option<&str>) -> Result<Bucket, Error> {
     let expected = expected_owner.map(expected_account).transpose()?;
-    let found = ctx.state::<S3>().engine().lookup_bucket(name).await?;
+    let engine = ctx.state::<S3>().engine();
+    let behind = engine.bucket_behind(&Aim::read(name)).await?;
+    let found = engine.lookup_bucket(behind.as_deref().unwrap_or(name)).await?;
     let bucket = found.ok_or_else(|| absent(name))?;
     match expected {
         Some(account) if account != bucket.record.account => Err(access_denied()),

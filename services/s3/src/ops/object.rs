@@ -16,6 +16,7 @@ use super::draft::{described, draft};
 use super::sealing::{self, Customer, asked, customer, tell};
 use super::shown;
 use crate::S3;
+use crate::access::hide;
 use crate::engine::bucket::Bucket;
 use crate::engine::checksum::{Checksum, Hashes};
 use crate::engine::condition::ReadIf;
@@ -182,7 +183,10 @@ async fn find(ctx: &Ctx, reading: &Reading<'_>) -> Result<Found, Error> {
         return Err(invalid_request("Cannot specify both Range header and partNumber query parameter"));
     }
     let engine = ctx.state::<S3>().engine();
-    let record = engine.find(&bucket, reading.key, reading.version).await?;
+    let record = match engine.find(&bucket, reading.key, reading.version).await {
+        Ok(record) => record,
+        Err(refusal) => return Err(hide(ctx, &bucket, told(refusal)).await),
+    };
     if record.marker {
         return Err(marker(ctx, reading, &record));
     }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here is a test")]
 
+mod access;
+mod ageing;
 mod cloud;
 mod collected;
 mod documents;

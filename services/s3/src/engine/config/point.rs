@@ -6,8 +6,12 @@ use store::{Order, Raw, RawTable, Record, Span, StoreError, Table};
 
 use super::access::PolicyText;
 use super::settings::PublicAccess;
+use crate::access::aim::Aim;
 use crate::engine::Engine;
 use crate::store::{BucketNo, SCOPE};
+
+/// How every alias ends.
+pub(crate) const ALIAS_END: &str = "-s3alias";
 
 /// Where an access point is: its account, region and name.
 pub(crate) type Place = (AccountId, String, String);
@@ -63,7 +67,7 @@ pub(crate) fn is_name(name: &str) -> bool {
         && ends(name.as_bytes().first())
         && ends(name.as_bytes().last())
         && !name.starts_with("xn--")
-        && !name.ends_with("-s3alias")
+        && !name.ends_with(ALIAS_END)
 }
 
 /// The place of a point in its account and region.
@@ -100,6 +104,22 @@ impl Engine {
         let view = self.store().read().await?;
         let Some(Home(place)) = ALIASES.get(&view, &SCOPE, &alias).await? else { return Ok(None) };
         Ok(POINTS.get(&view, &SCOPE, &place).await?.map(|record| (place, record)))
+    }
+
+    /// The bucket that an access point, or its alias, leads to; none when there is no such point.
+    pub(crate) async fn bucket_behind(&self, aim: &Aim) -> Result<Option<String>, StoreError> {
+        let point = match aim {
+            Aim::AccessPoint(arn) => {
+                let (Some(account), Some(region)) = (arn.account_id(), arn.region_code()) else { return Ok(None) };
+                let name = arn.resource.trim_start_matches("accesspoint/");
+                self.point(&place(account, &region, name)).await?
+            }
+            Aim::Bucket(name) if name.ends_with(ALIAS_END) => {
+                self.point_of_alias(name).await?.map(|(_, record)| record)
+            }
+            Aim::Bucket(name) => return Ok(Some(name.clone())),
+        };
+        Ok(point.map(|point| point.bucket))
     }
 
     /// Changes an access point; none when there is none.

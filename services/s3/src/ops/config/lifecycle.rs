@@ -6,9 +6,11 @@ use base64::engine::general_purpose::STANDARD;
 use service_kit::{Ctx, Outcome};
 
 use super::kept;
-use crate::engine::config::lifecycle;
+use crate::engine::config::document::Document;
 use crate::engine::config::refusal::Refusal;
+use crate::engine::config::{lifecycle, write_config};
 use crate::ops::address;
+use crate::tasks::lifecycle::schedule;
 
 /// Sets the rules. Those without an id get one.
 pub(super) async fn put_bucket_lifecycle_configuration(
@@ -28,7 +30,12 @@ pub(super) async fn put_bucket_lifecycle_configuration(
         rules: Some(rules),
         transition_default_minimum_object_size: Some(minimum.clone()),
     };
-    kept::write(ctx, &bucket, kept).await?;
+    let (kept, bucket, cloud) = (&Document(kept), &bucket, ctx.cloud());
+    let written = ctx.store().transact(|tx| async move {
+        write_config(&tx, bucket.no(), "", kept)?;
+        schedule(cloud, &tx, &bucket.name).await
+    });
+    written.await?;
     Ok(api::PutBucketLifecycleConfigurationOutput { transition_default_minimum_object_size: Some(minimum) })
 }
 

@@ -13,7 +13,7 @@ mod plan;
 use names::Timestamp;
 
 pub(crate) use check::{check, minimum_size};
-pub(crate) use plan::{Action, Aged, Planned, Upload, abort, expiry_header, next};
+pub(crate) use plan::{Action, Aged, Upload, abort, expiry_header, next};
 
 use super::selection::Selection;
 
