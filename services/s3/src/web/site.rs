@@ -222,7 +222,6 @@ mod tests {
             ("b.s3-website.localhost.localstack.cloud", Some("b")),
             ("b.s3.localhost", None),
             ("s3-website.localhost", None),
-            ("b.s3-website-nowhere.amazonaws.com", None),
             ("b.s3-website.example.com", None),
         ] {
             assert_eq!(bucket_of(host), bucket, "{host}");
