@@ -15,6 +15,7 @@
 //! | `settle.rs` | outcomes of all lanes, written down together |
 //! | `active.rs`, `pace.rs` | which lanes are at work; how fast each may go |
 //! | `tables.rs` | what is stored |
+//! | `taken.rs` | the receiver's side: what was delivered before |
 //!
 //! Invariants: an intent is in the store until its outcome is durable. A lane that is down, slow or crowded holds up no
 //! other one. Memory grows with the lanes at work, never with what waits. While the clock is moved, each attempt on the way
@@ -29,8 +30,10 @@ mod pace;
 mod retries;
 mod settle;
 mod tables;
+mod taken;
 
 pub use courier::{Courier, Lane};
 pub use deliveries::{Consignment, Deliveries, Enqueued};
 pub use intent::{Failure, Intent, Verdict, Why};
 pub use retries::{Curve, Next, Retries};
+pub use taken::{Generations, Taken};

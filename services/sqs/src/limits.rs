@@ -49,9 +49,6 @@ pub const IN_FLIGHT: u64 = 120_000;
 pub const FIFO_LOOKAHEAD: usize = 120_000;
 /// How long a deduplication id and a receive attempt id are remembered (`SendMessage`, `ReceiveMessage`).
 pub const DEDUPLICATION: Duration = Duration::from_secs(300);
-/// How long the id of a delivery by another service is remembered at least, while this process runs. Our own: senders that
-/// crashed deliver again within moments of their start.
-pub const TAKEN_REMEMBERED: Duration = Duration::from_secs(3_600);
 /// Calls per second of one operation on a FIFO queue or, with high throughput, on a group of one (FIFO quotas).
 pub const FIFO_CALLS: u32 = 300;
 /// Pause between two purges of a queue (`PurgeQueue`).

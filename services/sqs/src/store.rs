@@ -10,8 +10,6 @@
 //! | `due` | queue, instant, message | when a hidden message shows again (standard queues; FIFO queues look at `delivery`) |
 //! | `recent` | queue, kind, id | deduplication and receive attempt ids |
 //! | `recent-end` | queue, instant, kind, id | when those may be forgotten |
-//! | `taken` | generation, queue, delivery | messages that other services delivered, by the id of the delivery; cloud-wide |
-//! | `generation` | 0 | the present generation of those ids; cloud-wide |
 //! | `aged` | queue, instant, message | dead letters by the instant at which they were first sent, which is not their order |
 //! | `tally` | queue | how many messages there were a moment ago |
 //! | `sweep` | queue | content that is to be removed: purged, or of a deleted queue |
@@ -54,13 +52,6 @@ pub(crate) const TALLIES: Table<QueueId, TallyRecord> = Table::new(SERVICE, "tal
 pub(crate) const SWEEPS: Table<QueueId, Sweep> = Table::new(SERVICE, "sweep");
 /// Tasks that move dead letters.
 pub(crate) const MOVES: Table<(QueueId, Timestamp, String), MoveRecord> = Table::new(SERVICE, "move");
-/// Messages that came by deliveries of other services, by generation, queue and the delivery's id.
-pub(crate) const TAKEN: Table<(u64, QueueId, u128), Taken> = Table::new(SERVICE, "taken");
-/// The present generation of those.
-pub(crate) const GENERATION: Table<u8, Generation> = Table::new(SERVICE, "generation");
-/// Where both lie.
-pub(crate) const CLOUD: Scope = Scope::Global;
-
 /// Where policies of stacks are.
 pub(crate) const ATTACHMENTS: Table<String, Attachment> = Table::new(SERVICE, "attachment");
 
@@ -130,19 +121,6 @@ pub(crate) enum Recent {
         messages: Vec<(MessageNo, u32)>,
     },
 }
-
-/// A message that came by a delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Taken {
-    /// Its id.
-    pub id: u128,
-    /// Its number.
-    pub number: MessageNo,
-}
-
-/// A generation of ids of deliveries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Generation(pub u64);
 
 /// A queue's count of messages as of a moment ago, so that a restart need not count a long backlog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -239,4 +217,4 @@ macro_rules! records {
     )*};
 }
 
-records!(Attachment, QueueRecord, Grave, Delivery, Recent, TallyRecord, Sweep, MoveRecord, Taken, Generation);
+records!(Attachment, QueueRecord, Grave, Delivery, Recent, TallyRecord, Sweep, MoveRecord);

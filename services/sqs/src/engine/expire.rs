@@ -68,7 +68,7 @@ impl Engine {
                 self.forget_ids(&queue).await?;
             }
         }
-        self.forget_taken().await
+        self.taken().turn().await
     }
 
     async fn forget_ids(&self, queue: &Arc<Queue>) -> Result<(), StoreError> {

@@ -39,7 +39,7 @@ pub(crate) mod send;
 pub(crate) mod settings;
 pub(crate) mod settle;
 pub(crate) mod sweep;
-pub(crate) mod taken;
+mod taken;
 pub(crate) mod tally;
 pub(crate) mod throttle;
 mod wait;
@@ -47,6 +47,7 @@ pub(crate) mod window;
 
 use std::sync::Arc;
 
+use delivery::Taken;
 use names::Timestamp;
 use runtime::Runtime;
 use service_kit::Wake;
@@ -71,7 +72,7 @@ struct Inner {
     directory: Directory,
     ciphers: Ciphers,
     data_keys: DataKeys,
-    taken: taken::Memory,
+    taken: Taken,
     chores: Chores,
 }
 
@@ -91,7 +92,8 @@ impl Engine {
     pub(crate) fn new(store: Store, runtime: Runtime, vault: &Vault) -> Self {
         let numbers = Sequence::new(&store, Scope::Global, "sqs");
         let (directory, ciphers) = (Directory::default(), Ciphers::new(vault));
-        let (data_keys, taken, chores) = (DataKeys::default(), taken::Memory::default(), Chores::default());
+        let taken = Taken::new("sqs", &store, &runtime.clock);
+        let (data_keys, chores) = (DataKeys::default(), Chores::default());
         Self(Arc::new(Inner { store, runtime, numbers, directory, ciphers, data_keys, taken, chores }))
     }
 
@@ -115,7 +117,7 @@ impl Engine {
     pub(crate) fn forget(&self) {
         self.0.directory.clear();
         self.0.data_keys.clear();
-        self.0.taken.clear();
+        self.0.taken.forget();
     }
 
     /// Data keys of KMS that are used again.
@@ -128,7 +130,7 @@ impl Engine {
         &self.0.chores
     }
 
-    fn memory(&self) -> &taken::Memory {
+    fn taken(&self) -> &Taken {
         &self.0.taken
     }
 

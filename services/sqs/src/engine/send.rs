@@ -13,7 +13,6 @@ use super::queue::Queue;
 use super::refusal::Refusal;
 use super::rows::{put, remember_end};
 use super::settings::DeduplicationScope;
-use super::taken;
 use super::throttle::Call;
 use super::window::Arrival;
 use crate::limits;
@@ -174,7 +173,7 @@ impl Engine {
                 held.push(queue.stripe(stripe).lock().await);
             }
         }
-        let (record, generations) = (queue.record(), self.generations().await?);
+        let (record, generations) = (queue.record(), self.taken().generations().await?);
         let shipment = Shipment::begin(self, queue, drafts.len()).await?;
         let stamped = |(number, draft): (&MessageNo, Draft)| {
             let from = Queue::delayed_until(&record.settings, stamp.sent_at, draft.delay);
@@ -189,7 +188,7 @@ impl Engine {
             async move {
                 let mut answers = Vec::with_capacity(checked.len());
                 for one in checked {
-                    answers.push(taken::first_time(&tx, queue, generations, one).await?);
+                    answers.push(self.send_first_time(&tx, queue, generations, one).await?);
                 }
                 queue.save_tally(&tx)?;
                 Ok::<_, StoreError>(answers)

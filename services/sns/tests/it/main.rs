@@ -1,0 +1,6 @@
+//! SNS in process, typed, by a clock that stands still until it is moved; and over the wire where the wire matters.
+
+#![allow(clippy::unwrap_used, reason = "what fails here is a test")]
+
+mod cloud;
+mod queue;
