@@ -48,7 +48,9 @@ pub(crate) fn broken(issue: &Issue) -> Error {
         Violation::Inside(..) => {
             (Invalid::InvalidListMember, "You provided a list to a parameter that contains at least one invalid value.")
         }
-        Violation::Enum(_) | Violation::Union | Violation::SeveralMembers => (Invalid::InvalidEnum, "You specified an invalid value."),
+        Violation::Enum(_) | Violation::Union | Violation::SeveralMembers => {
+            (Invalid::InvalidEnum, "You specified an invalid value.")
+        }
     };
     invalid(reason, message)
 }
