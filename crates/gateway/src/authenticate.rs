@@ -4,12 +4,14 @@ use names::{AccountId, Timestamp};
 use runtime::Clock;
 use service_kit::{AuthenticationFailure, Caller, Cloud, Credentials, Fault, KeyOwner, PresentedKey};
 use sigv4::{
-    BodyHash, Presented, Request, SignatureError, SigningKeys, Style, TimeCheck, V4, Verified, check_before_lookup,
-    check_scope, identify, verify,
+    BodyHash, Presented, Request, SignatureError, SigningKeys, Style, TimeCheck, V2, V4, Verified, check_before_lookup,
+    check_scope, identify, verify, verify_v2,
 };
 use smithy::ServiceSchema;
 
 use crate::framing::Framing;
+use crate::identify::HostParts;
+use crate::trip::bare;
 
 /// What the signature check needs.
 pub(crate) struct Authentication<'a> {
@@ -65,7 +67,11 @@ impl Authentication<'_> {
         let style = Style::of_service(service.signing_name);
         let whole = matches!(body, BodyHash::Bytes(_));
         let Some(v4) = claim.v4() else {
-            return match claim.0 {
+            return match &claim.0 {
+                Presented::V2(v2) if style == Style::S3 => {
+                    let caller = self.by_version_2(request, v2).await?;
+                    Ok((caller, Framing::unverified(request)?))
+                }
                 Presented::V2(_) => Err(unsupported()),
                 _ => Ok((Caller::anonymous(AccountId::DEFAULT), Framing::unverified(request)?)),
             };
@@ -79,10 +85,23 @@ impl Authentication<'_> {
                 Ok((caller, Framing::verified(request, verified, whole)))
             }
             KeyOwner::Unchecked(caller) => Ok((caller, Framing::unverified(request)?)),
-            KeyOwner::Expired => Err(Fault::Authentication(AuthenticationFailure::ExpiredToken)),
-            KeyOwner::InvalidToken => Err(Fault::Authentication(AuthenticationFailure::InvalidToken)),
-            KeyOwner::Inactive => Err(Fault::Authentication(AuthenticationFailure::InactiveKey)),
-            KeyOwner::Unknown => Err(Fault::Authentication(AuthenticationFailure::UnknownKey)),
+            nobody => Err(unknown(&nobody)),
+        }
+    }
+
+    /// S3's old signature, which botocore still presigns with where a region is old enough.
+    async fn by_version_2(&self, request: &Request<'_>, v2: &V2<'_>) -> Result<Caller, Fault> {
+        let bucket = HostParts::read(&bare(request.host)).bucket();
+        let key = PresentedKey { access_key: &v2.access_key, token: v2.session_token.as_deref() };
+        let (secrets, caller) = match self.credentials.owner(self.cloud, key).await {
+            KeyOwner::Known { secrets, caller } => (secrets, caller),
+            KeyOwner::Unchecked(caller) => return Ok(caller),
+            nobody => return Err(unknown(&nobody)),
+        };
+        let check = |secret| self.on_either_clock(|time| verify_v2(request, v2, secret, bucket.as_deref(), time));
+        match secrets.iter().map(check).reduce(Result::or) {
+            Some(Err(error)) => Err(refused(&error, Style::S3)),
+            _ => Ok(caller),
         }
     }
 
@@ -141,6 +160,16 @@ fn is_about_time(error: &SignatureError) -> bool {
             | SignatureError::PresignedExpired { .. }
             | SignatureError::PresignedNotYetValid { .. }
     )
+}
+
+/// Why a key has no owner who may act.
+pub(crate) fn unknown(owner: &KeyOwner) -> Fault {
+    Fault::Authentication(match owner {
+        KeyOwner::Expired => AuthenticationFailure::ExpiredToken,
+        KeyOwner::InvalidToken => AuthenticationFailure::InvalidToken,
+        KeyOwner::Inactive => AuthenticationFailure::InactiveKey,
+        _ => AuthenticationFailure::UnknownKey,
+    })
 }
 
 fn unsupported() -> Fault {

@@ -14,13 +14,11 @@ use http::request::Parts;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use names::{AccountId, Region};
 use parking_lot::Mutex;
-use service_kit::{
-    AuthenticationFailure, BodyFault, Caller, Error, Fault, FormPost, KeyOwner, PresentedKey, RequestInfo,
-};
+use service_kit::{BodyFault, Caller, Error, Fault, FormPost, KeyOwner, PresentedKey, RequestInfo};
 use sigv4::{PostForm, PostPolicy, Style, identify_post, verify_post};
 use smithy::ByteStream;
 
-use crate::authenticate::{Authentication, refused};
+use crate::authenticate::{Authentication, refused, unknown};
 use crate::coming::Coming;
 use crate::framing::Framing;
 use crate::identify::HostParts;
@@ -96,21 +94,17 @@ async fn caller(fields: &[(String, String)], who: &Authentication<'_>) -> Result
 
 async fn owner(policy: &PostPolicy<'_>, who: &Authentication<'_>) -> Result<Caller, Fault> {
     let key = PresentedKey { access_key: policy.access_key(), token: policy.session_token };
-    let failure = match who.credentials.owner(who.cloud, key).await {
+    match who.credentials.owner(who.cloud, key).await {
         KeyOwner::Known { secrets, caller } => {
-            let checks: Vec<_> = secrets.iter().map(|secret| verify_post(policy, secret, who.keys)).collect();
-            return match checks.into_iter().reduce(Result::or) {
+            let checks = secrets.iter().map(|secret| verify_post(policy, secret, who.keys));
+            match checks.reduce(Result::or) {
                 Some(Err(error)) => Err(refused(&error, Style::S3)),
                 _ => Ok(caller),
-            };
+            }
         }
-        KeyOwner::Unchecked(caller) => return Ok(caller),
-        KeyOwner::Expired => AuthenticationFailure::ExpiredToken,
-        KeyOwner::InvalidToken => AuthenticationFailure::InvalidToken,
-        KeyOwner::Inactive => AuthenticationFailure::InactiveKey,
-        KeyOwner::Unknown => AuthenticationFailure::UnknownKey,
-    };
-    Err(Fault::Authentication(failure))
+        KeyOwner::Unchecked(caller) => Ok(caller),
+        nobody => Err(unknown(&nobody)),
+    }
 }
 
 fn value<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {

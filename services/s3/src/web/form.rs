@@ -9,7 +9,9 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use service_kit::{BodyFault, BoxFuture, Cloud, Error, Fault, FormPost, FormUploads, WebResponse, input_of};
+use service_kit::{
+    BodyFault, BoxFuture, Cloud, Error, Fault, FormPost, FormUploads, RequestInfo, WebResponse, input_of,
+};
 use smithy::ByteStream;
 
 use super::form_policy::Policy;
@@ -25,7 +27,9 @@ impl FormUploads for Edge {
             let labels = [("Bucket", form.target.clone()), ("Key", key.clone())];
             let mut input = input_of::<PutObject>(&headers(&form.fields)?, &labels, &Bytes::new())?;
             input.body = bounded(form.file, length);
-            let (caller, info) = (Arc::new(form.caller), form.request.as_ref().clone());
+            // Not a request for the operation: how long the file is, no form tells beforehand.
+            let info = RequestInfo { protocol: None, ..form.request.as_ref().clone() };
+            let caller = Arc::new(form.caller);
             let put = cloud.call_within::<PutObject>(caller, form.region, info, input).await?;
             Ok(answer(&form.request.base_url, &form.target, &key, &form.fields, &put))
         })
