@@ -20,8 +20,8 @@ pub(crate) const HOME: &str = "111122223333";
 /// Another one.
 pub(crate) const ABROAD: &str = "444455556666";
 
-/// Calls from here are told of by `sqs:told`.
-pub(crate) const TELLING: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+/// Of calls from here the service tells something.
+pub(crate) const TELLING: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 9));
 
 /// What the stand-ins know.
 #[derive(Clone, Default)]
@@ -65,7 +65,7 @@ impl World {
         Self { cloud, known, authority, requests: Mutex::default() }
     }
 
-    /// The same call from an address. From [`TELLING`] the service tells `sqs:told`.
+    /// The same call from an address. From [`TELLING`] the service tells `sqs:told` and another name of the user.
     pub(crate) async fn call_from(&self, caller: &Caller, resource: &str, address: IpAddr) -> Result<(), String> {
         let cloud = self.cloud.cloud();
         let id = RequestId::from_random(cloud.runtime().random.u128());
@@ -226,7 +226,7 @@ impl Known {
             |ctx, input| {
                 let access = Access::to(&input.access_key_id).as_action("sqs:SendMessage");
                 let tells = ctx.request.source_ip == Some(TELLING);
-                Ok(if tells { access.with("sqs:told", "yes") } else { access })
+                Ok(if tells { access.with("sqs:told", "yes").with("aws:username", "x") } else { access })
             },
             answer,
         );
