@@ -31,11 +31,15 @@ use std::sync::Arc;
 
 use service_kit::{CloudParts, Service};
 
+use delivery::Deliveries;
 use engine::Engine;
+use tasks::access_log::Noted;
 
 /// What the service keeps between calls.
 pub(crate) struct S3 {
     engine: Engine,
+    deliveries: Deliveries,
+    noted: Noted,
 }
 
 impl S3 {
@@ -43,20 +47,32 @@ impl S3 {
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
     }
+
+    /// Messages on their way to destinations of notifications.
+    pub(crate) fn deliveries(&self) -> &Deliveries {
+        &self.deliveries
+    }
+
+    /// Requests that no access log tells of yet.
+    pub(crate) fn noted(&self) -> &Noted {
+        &self.noted
+    }
 }
 
 /// The service, on the parts of a cloud.
 pub fn service(parts: &CloudParts) -> Service {
     let engine = Engine::new(parts);
+    let (deliveries, noted) = (tasks::notices::deliveries(parts), Noted::default());
     let service = Service::new(&api_s3::SERVICE, ops::table())
-        .state(Arc::new(S3 { engine: engine.clone() }))
+        .state(Arc::new(S3 { engine: engine.clone(), deliveries: deliveries.clone(), noted: noted.clone() }))
         .policies(access::BucketPolicies(engine.clone()));
     let forgetful = engine.clone();
     let service = web::add(service, &engine);
-    tasks::add(service.open_to_anonymous().on_reset(move |_| forgetful.forget()), &engine)
+    tasks::add(service.open_to_anonymous().on_reset(move |_| forgetful.forget()), &engine, &deliveries, &noted)
 }
 
 /// Its control plane, on the same parts.
 pub fn control(parts: &CloudParts) -> Service {
-    Service::new(&api_s3control::SERVICE, control::table()).state(Arc::new(S3 { engine: Engine::new(parts) }))
+    let state = S3 { engine: Engine::new(parts), deliveries: tasks::notices::deliveries(parts), noted: Noted::default() };
+    Service::new(&api_s3control::SERVICE, control::table()).state(Arc::new(state))
 }

@@ -1,9 +1,12 @@
 //! Buckets: created, found, changed, listed, deleted.
 
+use std::sync::Arc;
+
 use names::AccountId;
 use store::{Order, Raw, Span, StoreError, Tx};
 
 use super::Engine;
+use super::notices::Asker;
 use super::refusal::Refusal;
 use crate::limits;
 use crate::store::{
@@ -17,12 +20,19 @@ pub(crate) struct Bucket {
     pub name: String,
     /// What it is.
     pub record: BucketRecord,
+    /// Who asks; none for the cloud itself.
+    pub asker: Option<Arc<Asker>>,
 }
 
 impl Bucket {
     /// Its number.
     pub(crate) fn no(&self) -> BucketNo {
         self.record.no
+    }
+
+    /// Who asks.
+    pub(crate) fn asker(&self) -> Option<&Asker> {
+        self.asker.as_deref()
     }
 }
 
@@ -53,7 +63,7 @@ impl Engine {
                 Ok(configure(&tx, record.no)?)
             })
             .await?;
-        Ok(Bucket { name: name.to_owned(), record: record.clone() })
+        Ok(Bucket { name: name.to_owned(), record: record.clone(), asker: None })
     }
 
     /// The bucket of this name.
@@ -65,7 +75,7 @@ impl Engine {
     pub(crate) async fn lookup_bucket(&self, name: &str) -> Result<Option<Bucket>, StoreError> {
         let view = self.store().read().await?;
         let record = BUCKETS.get(&view, &SCOPE, &name).await?;
-        Ok(record.map(|record| Bucket { name: name.to_owned(), record }))
+        Ok(record.map(|record| Bucket { name: name.to_owned(), record, asker: None }))
     }
 
     /// Changes what a bucket is. `change` may run several times.

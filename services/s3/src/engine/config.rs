@@ -20,6 +20,7 @@ pub(crate) mod cors;
 pub(crate) mod document;
 pub(crate) mod encryption;
 pub(crate) mod lifecycle;
+pub(crate) mod log_line;
 pub(crate) mod logging;
 pub(crate) mod notice;
 pub(crate) mod notification;

@@ -242,7 +242,7 @@ fn cut(layout: Layout, range: Range<u64>) -> (Vec<(Place, u64)>, Range<u64>) {
     let (mut pieces, mut start, mut before) = (Vec::new(), 0, 0);
     for piece in layout.pieces {
         let end = start + piece.length;
-        if end > range.start && start < range.end {
+        if piece.length > 0 && end > range.start && start < range.end {
             if pieces.is_empty() {
                 before = start;
             }

@@ -25,6 +25,7 @@ pub(crate) mod grants;
 pub(crate) mod list;
 pub(crate) mod lock;
 pub(crate) mod name;
+pub(crate) mod notices;
 pub(crate) mod object;
 pub(crate) mod range;
 pub(crate) mod refusal;
@@ -116,6 +117,11 @@ impl Engine {
     /// Files given up.
     pub(crate) fn given_up(&self) -> &Arc<GivenUp> {
         &self.0.given_up
+    }
+
+    /// Writes several changes at once.
+    pub(crate) async fn write(&self, batch: store::Batch) -> Result<(), StoreError> {
+        self.store().write(batch).await.map(drop)
     }
 
     pub(crate) fn store(&self) -> &Store {

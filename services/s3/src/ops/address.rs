@@ -7,6 +7,7 @@ use service_kit::{Access, Ctx, Error};
 use crate::S3;
 use crate::access::aim::Aim;
 use crate::engine::bucket::Bucket;
+use crate::engine::notices::asker;
 use crate::error::{access_denied, no_such_bucket, of_bucket};
 use crate::engine::name;
 use crate::limits;
@@ -20,7 +21,7 @@ pub(crate) async fn bucket(ctx: &Ctx, name: &str, expected_owner: Option<&str>) 
     let bucket = found.ok_or_else(|| absent(name))?;
     match expected {
         Some(account) if account != bucket.record.account => Err(access_denied()),
-        _ => Ok(bucket),
+        _ => Ok(Bucket { asker: Some(asker(ctx)), ..bucket }),
     }
 }
 

@@ -188,6 +188,7 @@ pub(crate) async fn copy_object(ctx: &Ctx, mut input: CopyObjectInput) -> Outcom
     }
     let mut output = CopyObjectOutput {
         copy_object_result: Some(result),
+        expiration: ctx.state::<S3>().engine().expiry_header(&bucket, &input.key, &record).await?,
         copy_source_version_id: source.version,
         version_id: shown_version(ctx, &bucket, &record),
         request_charged: shown::charged(ctx, &bucket),

@@ -70,6 +70,7 @@ pub(crate) async fn put_object(ctx: &Ctx, input: PutObjectInput) -> Outcome<PutO
     let record = engine.put(put).await?;
     taken.fresh.named();
     let mut output = PutObjectOutput {
+        expiration: engine.expiry_header(&bucket, &input.key, &record).await?,
         e_tag: Some(record.etag.to_string()),
         version_id: shown_version(ctx, &bucket, &record),
         request_charged: shown::charged(ctx, &bucket),
@@ -321,6 +322,7 @@ pub(crate) async fn get_object(ctx: &Ctx, input: GetObjectInput) -> Outcome<GetO
     let body = engine.read(no, content, key, found.range.clone()).await;
     let mut output = GetObjectOutput { body: body.map_err(|error| told(error.into()))?, ..GetObjectOutput::default() };
     describe!(ctx, output, found);
+    output.expiration = engine.expiry_header(&found.bucket, &input.key, &found.record).await?;
     override_headers!(output, input);
     Ok(output)
 }
@@ -331,6 +333,8 @@ pub(crate) async fn head_object(ctx: &Ctx, input: HeadObjectInput) -> Outcome<He
     sealing::recognise(ctx, &found.record.sealing, customer!(input))?;
     let mut output = HeadObjectOutput::default();
     describe!(ctx, output, found);
+    let engine = ctx.state::<S3>().engine();
+    output.expiration = engine.expiry_header(&found.bucket, &input.key, &found.record).await?;
     override_headers!(output, input);
     output.archive_status = found.record.class.tier().map(|tier| tier.to_owned().into());
     Ok(output)

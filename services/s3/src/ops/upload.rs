@@ -178,6 +178,7 @@ pub(crate) async fn complete_multipart_upload(
         location: Some(location(ctx, &bucket.name, key)),
         bucket: Some(bucket.name.clone()),
         key: Some(key.clone()),
+        expiration: engine.expiry_header(&bucket, key, &record).await?,
         e_tag: Some(record.etag.to_string()),
         version_id: shown_version(ctx, &bucket, &record),
         request_charged: shown::charged(ctx, &bucket),

@@ -3,8 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "what fails here is a test")]
 
 mod access;
+mod access_log;
 mod ageing;
 mod cloud;
 mod collected;
 mod documents;
+mod listing;
+mod notices;
+mod object;
+mod objects;
+mod sealing;
 mod settings;
+mod upload;
+mod version;

@@ -4,7 +4,7 @@ use api_s3::*;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::cloud::*;
+use crate::cloud::{bucket, cloud, code, pair, refused};
 use crate::objects::*;
 
 #[tokio::test]

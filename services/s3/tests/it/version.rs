@@ -6,7 +6,7 @@ use std::time::Duration;
 use api_s3::*;
 use proptest::prelude::*;
 
-use crate::cloud::*;
+use crate::cloud::{bucket, cloud, code, pair, refused, versioning};
 use crate::objects::*;
 
 /// What the model knows of a version.

@@ -34,7 +34,7 @@ impl Engine {
                     false => set_aside(&tx, bucket.no(), key, &object)?,
                 }
                 if let Some(what) = what {
-                    let event = Event { what, bucket: &bucket.name, key, version: &object };
+                    let event = Event { what, bucket: &bucket.name, key, version: &object, asker: bucket.asker() };
                     self.happens(&tx, &record, event).await?;
                 }
                 Ok(object)

@@ -1,13 +1,15 @@
 //! What others are told of changes: notifications, replication, lifecycle read it in the transaction that makes the change.
 
+use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use crate::engine::Engine;
+use crate::engine::notices::Asker;
 use crate::engine::refusal::Refusal;
 use crate::store::{BucketRecord, ObjectRecord};
 
 /// What happened to a version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum What {
     /// Written by one request.
     Put,
@@ -52,12 +54,13 @@ pub(crate) struct Event<'a> {
     pub key: &'a str,
     /// The version as it is from now on, or was.
     pub version: &'a ObjectRecord,
+    /// Who asked for it; none for the cloud itself.
+    pub asker: Option<&'a Asker>,
 }
 
 impl Engine {
     /// Takes note of a change in the transaction that makes it.
-    pub(crate) async fn happens(&self, _tx: &Tx, _bucket: &BucketRecord, event: Event<'_>) -> Result<(), Refusal> {
-        tracing::trace!(what = ?event.what, bucket = event.bucket, key = event.key, no = event.version.no, "happens");
-        Ok(())
+    pub(crate) async fn happens(&self, tx: &Tx, bucket: &BucketRecord, event: Event<'_>) -> Result<(), Refusal> {
+        Ok(self.notice(tx, bucket, event).await?)
     }
 }

@@ -90,7 +90,7 @@ impl Engine {
         let retention = put.draft.retention.or(bucket.default_retention.map(|kept| kept.of(modified)));
         let record = ObjectRecord { no, null, modified, content, retention, ..put.draft.clone() };
         OBJECTS.put(tx, &SCOPE, &(bucket.no, put.key), &record)?;
-        let event = Event { what: put.what, bucket: &put.bucket.name, key: put.key, version: &record };
+        let event = Event { what: put.what, bucket: &put.bucket.name, key: put.key, version: &record, asker: put.bucket.asker() };
         self.happens(tx, &bucket, event).await?;
         Ok(record)
     }

@@ -45,8 +45,8 @@ impl Engine {
             .transact(|tx| async move {
                 let record = here(&tx, &bucket.name, Some(bucket.no())).await?;
                 match which {
-                    Which::Current => self.remove_current(&tx, &bucket.name, &record, key, removal).await,
-                    which => self.remove_version(&tx, &bucket.name, &record, key, which, removal).await,
+                    Which::Current => self.remove_current(&tx, bucket, &record, key, removal).await,
+                    which => self.remove_version(&tx, bucket, &record, key, which, removal).await,
                 }
             })
             .await
@@ -60,7 +60,7 @@ impl Engine {
     async fn remove_current(
         &self,
         tx: &Tx,
-        name: &str,
+        of: &Bucket,
         bucket: &BucketRecord,
         key: &str,
         removal: Removal<'_>,
@@ -72,7 +72,7 @@ impl Engine {
         }
         if bucket.versioning == Versioning::Never {
             if let Some(before) = before {
-                self.happens(tx, bucket, told(removal, What::Delete, name, key, &before)).await?;
+                self.happens(tx, bucket, told(removal, What::Delete, of, key, &before)).await?;
                 self.release(tx, before.no, before.content).await?;
             }
             return Ok(Removed::default());
@@ -87,14 +87,14 @@ impl Engine {
             ..ObjectRecord::draft(owner)
         };
         set_aside(tx, bucket.no, key, &marker)?;
-        self.happens(tx, bucket, told(removal, What::MarkerCreated, name, key, &marker)).await?;
+        self.happens(tx, bucket, told(removal, What::MarkerCreated, of, key, &marker)).await?;
         Ok(Removed { version: Some(self.version_id(&marker)), marker: true })
     }
 
     async fn remove_version(
         &self,
         tx: &Tx,
-        name: &str,
+        of: &Bucket,
         bucket: &BucketRecord,
         key: &str,
         which: Which,
@@ -114,7 +114,7 @@ impl Engine {
         if is_current || current(tx, bucket.no, key).await?.is_none() {
             promote(tx, bucket.no, key).await?;
         }
-        self.happens(tx, bucket, told(removal, What::Delete, name, key, &record)).await?;
+        self.happens(tx, bucket, told(removal, What::Delete, of, key, &record)).await?;
         Ok(Removed { version: Some(self.version_id(&record)), marker: record.marker })
     }
 }
@@ -137,11 +137,11 @@ fn holds(only_if: Option<&str>, key: &str, found: Option<&ObjectRecord>) -> Resu
     }
 }
 
-fn told<'a>(removal: Removal<'_>, what: What, bucket: &'a str, key: &'a str, version: &'a ObjectRecord) -> Event<'a> {
+fn told<'a>(removal: Removal<'_>, what: What, of: &'a Bucket, key: &'a str, version: &'a ObjectRecord) -> Event<'a> {
     let what = match what {
         What::Delete if removal.expired => What::Expired,
         What::MarkerCreated if removal.expired => What::ExpiredMarker,
         what => what,
     };
-    Event { what, bucket, key, version }
+    Event { what, bucket: &of.name, key, version, asker: of.asker() }
 }

@@ -63,11 +63,13 @@ impl Engine {
         let mut there: BTreeMap<u16, PartRecord> = there.into_iter().map(|((_, no), part)| (no, part)).collect();
         let algorithm = upload.record.checksum.map_or(Algorithm::Crc64Nvme, |(algorithm, _)| algorithm);
         let mut chosen = Vec::with_capacity(parts.len());
-        for (index, named) in parts.iter().enumerate() {
+        for named in *parts {
             let part = there.remove(&named.number).filter(|part| hex(&part.etag) == named.etag);
             let part = part.ok_or_else(|| Refusal::InvalidPart { number: named.number.into(), etag: named.etag.clone() })?;
-            check_part(named, &part, index + 1 == parts.len())?;
             chosen.push((named.number, part));
+        }
+        for (index, (named, (_, part))) in parts.iter().zip(&chosen).enumerate() {
+            check_part(named, part, index + 1 == parts.len())?;
         }
         let length: u64 = chosen.iter().map(|(_, part)| part.length).sum();
         if let Some(expected) = completion.length.filter(|expected| *expected != length) {

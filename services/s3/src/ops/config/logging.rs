@@ -24,6 +24,7 @@ pub(super) async fn put_bucket_logging(
     logging::check(&to)?;
     check_target(ctx, &bucket, &to).await?;
     kept::write(ctx, &bucket, to).await?;
+    ctx.state::<S3>().noted().look_again();
     Ok(api::PutBucketLoggingOutput {})
 }
 

@@ -4,6 +4,7 @@ mod acl;
 mod analytics;
 mod collected;
 mod cors;
+mod destination;
 mod encryption;
 mod intelligent_tiering;
 mod inventory;
