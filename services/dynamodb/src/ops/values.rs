@@ -88,31 +88,18 @@ fn value_at(given: AttributeValue, depth: usize) -> Result<Value, String> {
         AttributeValue::Null(true) => Value::Null,
         AttributeValue::Null(false) => return Err(of_set("Null attribute value types must have the value of true")),
         AttributeValue::Bool(yes) => Value::Bool(yes),
-        AttributeValue::Ss(texts) => {
-            let (shown, count) = (texts.join(", "), texts.len());
-            let set = whole(texts, "An string set  may not be empty")?;
-            if set.len() < count {
-                return Err(of_set(&format!("Input collection [{shown}] contains duplicates.")));
-            }
-            Value::Ss(set)
-        }
+        AttributeValue::Ss(texts) => Value::Ss(distinct(texts, "An string set  may not be empty", |texts| {
+            of_set(&format!("Input collection [{}] contains duplicates.", texts.join(", ")))
+        })?),
         AttributeValue::Ns(texts) => {
-            let count = texts.len();
             let numbers = texts.iter().map(|text| number(text)).collect::<Result<Vec<_>, _>>()?;
-            let set = whole(numbers, "An number set  may not be empty")?;
-            if set.len() < count {
-                return Err("Input collection contains duplicates".to_owned());
-            }
-            Value::Ns(set)
+            let twice = |_: &[Number]| "Input collection contains duplicates".to_owned();
+            Value::Ns(distinct(numbers, "An number set  may not be empty", twice)?)
         }
-        AttributeValue::Bs(all) => {
-            let (shown, count) = (all.iter().map(encoded).collect::<Vec<_>>().join(", "), all.len());
-            let set = whole(all, "Binary sets should not be empty")?;
-            if set.len() < count {
-                return Err(of_set(&format!("Input collection [{shown}]of type BS contains duplicates.")));
-            }
-            Value::Bs(set)
-        }
+        AttributeValue::Bs(all) => Value::Bs(distinct(all, "Binary sets should not be empty", |all| {
+            let shown = all.iter().map(encoded).collect::<Vec<_>>().join(", ");
+            of_set(&format!("Input collection [{shown}]of type BS contains duplicates."))
+        })?),
         AttributeValue::M(values) => Value::M(item_at(values, deeper(depth)?)?),
         AttributeValue::L(values) => {
             let depth = deeper(depth)?;
@@ -134,8 +121,13 @@ fn number(text: &str) -> Result<Number, String> {
     text.parse().map_err(|error: crate::engine::number::NotANumber| error.to_string())
 }
 
-fn whole<T: Ord>(elements: Vec<T>, empty: &str) -> Result<BTreeSet<T>, String> {
-    if elements.is_empty() { Err(of_set(empty)) } else { Ok(elements.into_iter().collect()) }
+/// The elements of a set, which are some, and each once.
+fn distinct<T: Ord>(elements: Vec<T>, empty: &str, twice: impl Fn(&[T]) -> String) -> Result<BTreeSet<T>, String> {
+    if elements.is_empty() {
+        return Err(of_set(empty));
+    }
+    let different: BTreeSet<&T> = elements.iter().collect();
+    if different.len() < elements.len() { Err(twice(&elements)) } else { Ok(elements.into_iter().collect()) }
 }
 
 fn of_set(text: &str) -> String {
