@@ -1,15 +1,21 @@
-//! Calls to other services: changes brought to streams of Kinesis.
+//! Calls to other services: changes brought to streams of Kinesis; files in S3.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use api_s3::{
+    GetObject, GetObjectInput, ListObjectsV2, ListObjectsV2Input, PutObject, PutObjectInput, ServerSideEncryption,
+};
+use bytes::Bytes;
 use delivery::{Courier, Curve, Failure, Intent, Lane, Retries, Verdict};
-use names::Arn;
-use service_kit::{BoxFuture, Caller, Error, Fault, Parcel, Sender, TaskCtx};
+use names::{AccountId, Arn, Region};
+use service_kit::{BoxFuture, Caller, Cloud, Ctx, Error, Fault, Parcel, Sender, TaskCtx};
+use smithy::ByteStream;
 
 use crate::Dynamo;
 use crate::engine::destination::of_lane;
 use crate::engine::table::Home;
+use crate::store::{ExportRecord, ImportRecord};
 
 /// How long a change is offered to a stream ("Change data capture for Kinesis Data Streams": up to 24 hours).
 const OFFERED: Duration = Duration::from_secs(24 * 3_600);
@@ -77,4 +83,121 @@ fn retries() -> Retries {
         oldest: Some(OFFERED),
         ..Retries::none()
     }
+}
+
+/// Files in S3 of an export or an import.
+pub(crate) struct Bucket {
+    account: AccountId,
+    region: Region,
+    name: String,
+    owner: Option<String>,
+    sealed: Option<String>,
+    key: Option<String>,
+}
+
+impl Bucket {
+    /// To which a table is exported.
+    pub(crate) fn of_export(home: &Home, record: &ExportRecord) -> Self {
+        Self {
+            account: home.account,
+            region: home.region.clone(),
+            name: record.bucket.clone(),
+            owner: record.owner.clone(),
+            sealed: record.sealed.clone(),
+            key: record.key.clone(),
+        }
+    }
+
+    /// From which a table is imported.
+    pub(crate) fn of_import(home: &Home, record: &ImportRecord) -> Self {
+        Self {
+            account: home.account,
+            region: home.region.clone(),
+            name: record.bucket.clone(),
+            owner: record.owner.clone(),
+            sealed: None,
+            key: None,
+        }
+    }
+
+    /// DynamoDB itself: that the caller may was decided when it began.
+    fn caller(&self) -> Arc<Caller> {
+        Arc::new(Caller::internal("dynamodb", self.account))
+    }
+
+    fn putting(&self, key: &str, content: Bytes) -> PutObjectInput {
+        let sealed = match self.sealed.as_deref() {
+            Some("KMS") => Some(ServerSideEncryption::AwsKms),
+            Some(_) => Some(ServerSideEncryption::Aes256),
+            None => None,
+        };
+        PutObjectInput {
+            bucket: self.name.clone(),
+            key: key.to_owned(),
+            content_length: i64::try_from(content.len()).ok(),
+            body: content.into(),
+            expected_bucket_owner: self.owner.clone(),
+            server_side_encryption: sealed,
+            ssekms_key_id: self.key.clone(),
+            ..PutObjectInput::default()
+        }
+    }
+
+    fn listing(&self, prefix: &str, token: Option<String>) -> ListObjectsV2Input {
+        ListObjectsV2Input {
+            bucket: self.name.clone(),
+            prefix: Some(prefix.to_owned()),
+            continuation_token: token,
+            expected_bucket_owner: self.owner.clone(),
+            ..ListObjectsV2Input::default()
+        }
+    }
+}
+
+/// Writes a file; answers its entity tag.
+pub(crate) async fn put(cloud: &Cloud, bucket: &Bucket, key: &str, content: Bytes) -> Result<String, Error> {
+    let put = cloud.call::<PutObject>(bucket.caller(), bucket.region.clone(), bucket.putting(key, content)).await?;
+    Ok(put.e_tag.unwrap_or_default())
+}
+
+/// The same as whoever calls.
+pub(crate) async fn put_as_caller(ctx: &Ctx, bucket: &Bucket, key: &str, content: Bytes) -> Result<(), Error> {
+    ctx.call::<PutObject>(bucket.putting(key, content)).await.map(drop)
+}
+
+/// Looks whether whoever calls may see what is there.
+pub(crate) async fn list_as_caller(ctx: &Ctx, bucket: &Bucket, prefix: &str) -> Result<(), Error> {
+    ctx.call::<ListObjectsV2>(bucket.listing(prefix, None)).await.map(drop)
+}
+
+/// Keys of all files, but for folders.
+pub(crate) async fn list(cloud: &Cloud, bucket: &Bucket, prefix: &str) -> Result<Vec<String>, Error> {
+    let (mut keys, mut token) = (Vec::new(), None);
+    loop {
+        let input = bucket.listing(prefix, token);
+        let page = cloud.call::<ListObjectsV2>(bucket.caller(), bucket.region.clone(), input).await?;
+        let found = page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
+        keys.extend(found.filter(|key| !key.ends_with('/')));
+        token = page.next_continuation_token;
+        if token.is_none() {
+            return Ok(keys);
+        }
+    }
+}
+
+/// A file, in pieces.
+pub(crate) async fn get(cloud: &Cloud, bucket: &Bucket, key: &str) -> Result<ByteStream, Error> {
+    let input = GetObjectInput {
+        bucket: bucket.name.clone(),
+        key: key.to_owned(),
+        expected_bucket_owner: bucket.owner.clone(),
+        ..GetObjectInput::default()
+    };
+    Ok(cloud.call::<GetObject>(bucket.caller(), bucket.region.clone(), input).await?.body)
+}
+
+/// The next piece of a file.
+pub(crate) async fn piece(file: &mut ByteStream) -> Result<Option<Bytes>, Error> {
+    let piece = std::future::poll_fn(|cx| file.pieces.as_mut().poll_next(cx)).await;
+    piece.transpose().map_err(|error| Fault::internal(error.to_string()).into())
 }

@@ -14,12 +14,14 @@
 //! | `token` | the caller's token | transactions done lately |
 //! | `backup` | table's name, backup | backups |
 //! | `copy` | backup, row | their items |
+//! | `export`, `import` | table's name, id | exports and imports; see `store/transfer.rs` |
 //! | `writer` | – | the engine that writes; see `engine/meeting.rs` |
 //! | `sweep` | table, index | content of deleted tables and indexes, to be removed |
 //! | `stamp`, `outgoing`, `sent` | table, … | replicas: which write an item is of, what is to be told elsewhere, what was; see `store/replica.rs` |
 
 mod old;
 mod replica;
+mod transfer;
 
 use bytes::Bytes;
 use names::{AccountId, Region, Tags, Timestamp};
@@ -29,6 +31,7 @@ use store::{RawTable, Record, Scope, Table};
 pub(crate) use replica::{
     GlobalVersion, OUTGOING, OutgoingRecord, Overrides, Replication, SENT, STAMPS, SentRecord, StampRecord,
 };
+pub(crate) use transfer::{EXPORTS, ExportRecord, IMPORTS, ImportRecord, Progress};
 
 /// The service's id.
 pub(crate) const SERVICE: &str = "dynamodb";

@@ -1,5 +1,8 @@
 //! Background work. Each piece can be cut short at any point and begun anew.
 
+pub(crate) mod export;
+mod import;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +25,8 @@ const NOTE: Duration = Duration::from_secs(60);
 const REPLICATE: Duration = Duration::from_secs(10);
 /// How often content is looked for that nobody announced: its removal was cut short by a crash.
 const SWEEP: Duration = Duration::from_secs(3_600);
+/// How often exports and imports are looked for that nobody announced: a crash cut them short.
+const TRANSFER: Duration = Duration::from_secs(3_600);
 /// How often streams are trimmed. Readers look at the age of a record themselves.
 const TRIM: Duration = Duration::from_secs(3_600);
 
@@ -34,6 +39,7 @@ pub(crate) fn add(service: Service, engine: &Engine) -> Service {
         .task(Task::new("note", NOTE, Wake::default(), note))
         .task(Task::new("replicate", REPLICATE, engine.chores().replicate.clone(), replicate))
         .task(Task::new("sweep", SWEEP, engine.chores().sweep.clone(), sweep))
+        .task(Task::new("transfer", TRANSFER, engine.chores().transfer.clone(), transfer))
         .task(Task::new("trim", TRIM, Wake::default(), trim))
 }
 
@@ -77,6 +83,13 @@ impl Regions for Roads {
             asked.await.is_ok()
         })
     }
+}
+
+/// Does exports and imports.
+async fn transfer(ctx: TaskCtx) -> Result<(), Error> {
+    let dynamo = ctx.state::<Dynamo>();
+    export::run(&ctx.cloud, dynamo.engine()).await?;
+    import::run(&ctx.cloud, dynamo.engine()).await
 }
 
 /// Removes what deleted tables and indexes held.

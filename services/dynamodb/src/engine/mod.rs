@@ -12,6 +12,7 @@
 //! | `change.rs`, `stream.rs`, `shard.rs`, `meeting.rs` | what is told of changes; streams, and the order of changes; shards; the engine that writes |
 //! | `destination.rs` | streams of Kinesis that are told of changes |
 //! | `backup.rs` | copies of tables |
+//! | `snapshot.rs`, `jobs.rs`, `transfer/` | what a table held at an instant; exports and imports; their files |
 //! | `expiry.rs`, `fill.rs` | items that expire; indexes added later |
 //! | `key.rs`, `value/`, `number/`, `expression/`, `partiql/` | keys, values, numbers, expressions, statements. Pure |
 //! | `replica.rs`, `global.rs`, `replicate.rs` | writes of replicated tables; which tables are replicas of each other; bringing writes elsewhere |
@@ -29,6 +30,7 @@ pub(crate) mod expression;
 mod fill;
 pub(crate) mod global;
 pub(crate) mod item;
+mod jobs;
 pub(crate) mod key;
 mod lifecycle;
 mod meeting;
@@ -43,10 +45,12 @@ pub(crate) mod row;
 pub(crate) mod schema;
 mod settle;
 pub(crate) mod shard;
+pub(crate) mod snapshot;
 pub(crate) mod stream;
 pub(crate) mod table;
 pub(crate) mod throttle;
 pub(crate) mod transact;
+pub(crate) mod transfer;
 mod usage;
 pub(crate) mod value;
 
@@ -95,6 +99,8 @@ pub(crate) struct Chores {
     pub count: Wake,
     /// Other replicas are to be told of writes.
     pub replicate: Wake,
+    /// A table is to be exported or imported.
+    pub transfer: Wake,
 }
 
 impl Engine {

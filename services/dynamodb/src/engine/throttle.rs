@@ -25,7 +25,10 @@ pub(crate) struct Meters(Mutex<HashMap<(IndexNo, Way), Bucket>>);
 /// What partition keys may consume. Keys share a bucket with those whose hash is alike, which is no loss: a thousand keys that
 /// are each as hot as a partition can bear are more than a table can.
 #[derive(Debug, Default)]
-pub(crate) struct KeyRanges(RwLock<HashMap<(IndexNo, Way), Box<[Mutex<Bucket>]>>>);
+pub(crate) struct KeyRanges(RwLock<HashMap<(IndexNo, Way), Cells>>);
+
+/// The buckets of all partition keys.
+type Cells = Box<[Mutex<Bucket>]>;
 
 /// Units that can be consumed now.
 #[derive(Debug, Clone, Copy)]

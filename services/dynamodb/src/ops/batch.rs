@@ -57,12 +57,12 @@ pub(crate) async fn batch_write_item(ctx: &Ctx, input: BatchWriteItemInput) -> O
     })
 }
 
+/// Writes as they are asked for, by table.
+type Requests = BTreeMap<String, Vec<WriteRequest>>;
+
 /// What can be written now, and what is left unprocessed because nothing is left of what its table may consume. When that is
 /// everything, the whole call is throttled ("BatchWriteItem").
-fn unthrottled(
-    engine: &Engine,
-    writes: Vec<Aimed>,
-) -> Result<(Vec<Aimed>, BTreeMap<String, Vec<WriteRequest>>), Error> {
+fn unthrottled(engine: &Engine, writes: Vec<Aimed>) -> Result<(Vec<Aimed>, Requests), Error> {
     let (mut now, mut later, mut why) = (Vec::with_capacity(writes.len()), BTreeMap::new(), None);
     for aimed in writes {
         match engine.throttled(&aimed) {

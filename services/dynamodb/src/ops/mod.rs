@@ -9,7 +9,9 @@ mod consumed;
 mod create;
 mod destination;
 mod expiry;
+mod export;
 mod global;
+mod import;
 mod insights;
 mod item;
 mod legacy;
@@ -18,6 +20,7 @@ mod policy;
 mod read;
 mod recovery;
 mod replicas;
+mod scaling;
 mod shown;
 mod statement;
 mod stream;
@@ -30,6 +33,7 @@ mod values;
 
 use address::access;
 use api_dynamodb as api;
+pub(crate) use export::export_arn;
 pub(crate) use policy::TablePolicies;
 use service_kit::{Access, Operations};
 pub(crate) use values::attributes;
@@ -57,16 +61,26 @@ pub(crate) fn table() -> Operations {
             recovery::describe_continuous_backups,
         )
         .on::<api::DescribeEndpoints>(|_, _| Ok(Access::any()), table::describe_endpoints)
+        .on::<api::DescribeExport>(|_, i| Ok(Access::to(&i.export_arn)), export::describe_export)
         .on::<api::DescribeGlobalTable>(
             |ctx, i| Ok(global::access(ctx, &i.global_table_name)),
             global::describe_global_table,
         )
+        .on::<api::DescribeGlobalTableSettings>(
+            |ctx, i| Ok(global::access(ctx, &i.global_table_name)),
+            scaling::describe_global_table_settings,
+        )
+        .on::<api::DescribeImport>(|_, i| Ok(Access::to(&i.import_arn)), import::describe_import)
         .on::<api::DescribeKinesisStreamingDestination>(
             |ctx, i| access(ctx, &i.table_name),
             destination::describe_kinesis_streaming_destination,
         )
         .on::<api::DescribeLimits>(|_, _| Ok(Access::any()), table::describe_limits)
         .on::<api::DescribeTable>(|ctx, i| access(ctx, &i.table_name), table::describe_table)
+        .on::<api::DescribeTableReplicaAutoScaling>(
+            |ctx, i| access(ctx, &i.table_name),
+            scaling::describe_table_replica_auto_scaling,
+        )
         .on::<api::DescribeTimeToLive>(|ctx, i| access(ctx, &i.table_name), expiry::describe_time_to_live)
         .on::<api::DisableKinesisStreamingDestination>(
             |ctx, i| access(ctx, &i.table_name),
@@ -78,11 +92,15 @@ pub(crate) fn table() -> Operations {
         )
         .on::<api::ExecuteStatement>(statement::access, statement::execute_statement)
         .on::<api::ExecuteTransaction>(statement::access_of_transaction, statement::execute_transaction)
+        .on::<api::ExportTableToPointInTime>(export::access, export::export_table_to_point_in_time)
         .on::<api::GetItem>(touched::get, item::get_item)
         .on::<api::GetResourcePolicy>(|_, i| policy::access(&i.resource_arn), policy::get_resource_policy)
+        .on::<api::ImportTable>(import::access, import::import_table)
         .on::<api::ListBackups>(|_, _| Ok(Access::any()), backup::list_backups)
         .on::<api::ListContributorInsights>(|_, _| Ok(Access::any()), insights::list_contributor_insights)
+        .on::<api::ListExports>(|_, _| Ok(Access::any()), export::list_exports)
         .on::<api::ListGlobalTables>(|_, _| Ok(Access::any()), global::list_global_tables)
+        .on::<api::ListImports>(|_, _| Ok(Access::any()), import::list_imports)
         .on::<api::ListTables>(|_, _| Ok(Access::any()), table::list_tables)
         .on::<api::ListTagsOfResource>(|_, i| tags::access(&i.resource_arn), tags::list_tags_of_resource)
         .on::<api::PutItem>(touched::put, item::put_item)
@@ -107,12 +125,17 @@ pub(crate) fn table() -> Operations {
             insights::update_contributor_insights,
         )
         .on::<api::UpdateGlobalTable>(global::access_to_update, global::update_global_table)
+        .on::<api::UpdateGlobalTableSettings>(scaling::access_to_settings, scaling::update_global_table_settings)
         .on::<api::UpdateItem>(touched::update, item::update_item)
         .on::<api::UpdateKinesisStreamingDestination>(
             |ctx, i| access(ctx, &i.table_name),
             destination::update_kinesis_streaming_destination,
         )
         .on::<api::UpdateTable>(replicas::access, update::update_table)
+        .on::<api::UpdateTableReplicaAutoScaling>(
+            |ctx, i| access(ctx, &i.table_name),
+            scaling::update_table_replica_auto_scaling,
+        )
         .on::<api::UpdateTimeToLive>(|ctx, i| access(ctx, &i.table_name), expiry::update_time_to_live)
 }
 

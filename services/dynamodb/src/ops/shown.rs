@@ -3,9 +3,10 @@
 use api_dynamodb::{
     AttributeDefinition, BillingMode, BillingModeSummary, GlobalSecondaryIndexDescription,
     GlobalSecondaryIndexWarmThroughputDescription, IndexStatus, KeySchemaElement, KeyType,
-    LocalSecondaryIndexDescription, OnDemandThroughput, ProjectionType, ProvisionedThroughputDescription,
-    RestoreSummary, SSEDescription, SSEStatus, SSEType, ScalarAttributeType, StreamSpecification, StreamViewType,
-    TableClass, TableClassSummary, TableDescription, TableStatus, TableWarmThroughputDescription,
+    LocalSecondaryIndexDescription, OnDemandThroughput, ProjectionType, ProvisionedThroughput,
+    ProvisionedThroughputDescription, RestoreSummary, SSEDescription, SSEStatus, SSEType, ScalarAttributeType,
+    StreamSpecification, StreamViewType, TableClass, TableClassSummary, TableDescription, TableStatus,
+    TableWarmThroughputDescription,
 };
 
 use super::address::index_arn;
@@ -222,4 +223,9 @@ pub(crate) fn view(view: View) -> StreamViewType {
 
 fn whole(units: u64) -> i64 {
     i64::try_from(units).unwrap_or(i64::MAX)
+}
+
+/// Capacity as it is asked for.
+pub(crate) fn bought(throughput: &Throughput) -> ProvisionedThroughput {
+    ProvisionedThroughput { read_capacity_units: whole(throughput.read), write_capacity_units: whole(throughput.write) }
 }

@@ -45,10 +45,15 @@ async fn a_hot_partition_key_is_throttled_and_others_are_not() {
     assert!(refused.message.contains("check if you have a hot key"), "{}", refused.message);
     cloud.call::<PutItem>(putting("cold", 390 * 1_024)).await.unwrap();
     let batch = BatchWriteItemInput {
-        request_items: [("abc".to_owned(), ["hot", "cool"].map(|key| WriteRequest {
-            put_request: Some(PutRequest { item: item([("k", s(key))]) }),
-            delete_request: None,
-        }).into())]
+        request_items: [(
+            "abc".to_owned(),
+            ["hot", "cool"]
+                .map(|key| WriteRequest {
+                    put_request: Some(PutRequest { item: item([("k", s(key))]) }),
+                    delete_request: None,
+                })
+                .into(),
+        )]
         .into(),
         ..Default::default()
     };
@@ -81,7 +86,8 @@ async fn batches_leave_what_is_throttled_and_fail_when_that_is_all() {
     assert_eq!(error.schema.code, "ProvisionedThroughputExceededException");
     let details = format!("{error:?}");
     assert!(error.message.starts_with("The level of configured provisioned throughput for the table"), "{details}");
-    cloud.call::<GetItem>(GetItemInput { table_name: "abc".into(), key: item([("k", s("a"))]), ..Default::default() })
+    cloud
+        .call::<GetItem>(GetItemInput { table_name: "abc".into(), key: item([("k", s("a"))]), ..Default::default() })
         .await
         .unwrap();
     for _ in 0..8 {
@@ -141,10 +147,8 @@ async fn grow(cloud: &TestCloud, bytes: u64) {
 async fn streams_have_policies_of_their_own() {
     let cloud = crate::cloud::cloud_with_streams();
     let mut input = creating("abc", &["k"]);
-    input.stream_specification = Some(StreamSpecification {
-        stream_enabled: true,
-        stream_view_type: Some(StreamViewType::KeysOnly),
-    });
+    input.stream_specification =
+        Some(StreamSpecification { stream_enabled: true, stream_view_type: Some(StreamViewType::KeysOnly) });
     let made = cloud.call::<CreateTable>(input).await.unwrap().table_description.unwrap();
     let (table, stream) = (made.table_arn.unwrap(), made.latest_stream_arn.unwrap());
     let policy = |action: &str, arn: &str| {
@@ -153,15 +157,13 @@ async fn streams_have_policies_of_their_own() {
         )
     };
     for (arn, action) in [(&table, "dynamodb:GetItem"), (&stream, "dynamodb:GetRecords")] {
-        let input = PutResourcePolicyInput {
-            resource_arn: arn.clone(),
-            policy: policy(action, arn),
-            ..Default::default()
-        };
+        let input =
+            PutResourcePolicyInput { resource_arn: arn.clone(), policy: policy(action, arn), ..Default::default() };
         cloud.call::<PutResourcePolicy>(input).await.unwrap();
     }
     for (arn, action) in [(&table, "GetItem"), (&stream, "GetRecords")] {
-        let shown = cloud.call::<GetResourcePolicy>(GetResourcePolicyInput { resource_arn: arn.clone() }).await.unwrap();
+        let shown =
+            cloud.call::<GetResourcePolicy>(GetResourcePolicyInput { resource_arn: arn.clone() }).await.unwrap();
         assert!(shown.policy.unwrap().contains(action));
     }
     let gone = DeleteResourcePolicyInput { resource_arn: stream.clone(), ..Default::default() };

@@ -94,7 +94,10 @@ async fn a_stream_is_told_of_each_change_once_it_is_enabled() {
     assert_eq!(insert["dynamodb"]["ApproximateCreationDateTime"], 1_767_225_600_000_i64);
     assert_eq!(insert["dynamodb"]["NewImage"], serde_json::json!({"k": {"S": "a"}, "v": {"N": "1"}}));
     assert!(insert["dynamodb"].get("OldImage").is_none() && insert["userIdentity"].is_null());
-    assert_eq!((insert["tableName"].as_str(), insert["recordFormat"].as_str()), (Some("abc"), Some("application/json")));
+    assert_eq!(
+        (insert["tableName"].as_str(), insert["recordFormat"].as_str()),
+        (Some("abc"), Some("application/json"))
+    );
     assert_eq!(modify["dynamodb"]["OldImage"]["v"], serde_json::json!({"N": "1"}));
     assert_eq!(remove["dynamodb"]["ApproximateCreationDateTimePrecision"], "MICROSECOND");
     assert!(remove["dynamodb"]["ApproximateCreationDateTime"].as_i64().unwrap() >= 1_767_225_600_000_000);
@@ -103,8 +106,12 @@ async fn a_stream_is_told_of_each_change_once_it_is_enabled() {
     let shown = cloud.call::<DescribeKinesisStreamingDestination>(described).await.unwrap();
     let shown = shown.kinesis_data_stream_destinations.unwrap();
     assert_eq!(shown[0].destination_status, Some(DestinationStatus::Active));
-    let text = refused::<UpdateKinesisStreamingDestination>(cloud.call::<UpdateKinesisStreamingDestination>(update).await);
-    assert!(text.starts_with("Invalid Request: Precision is already set to the desired value of MICROSECOND"), "{text}");
+    let text =
+        refused::<UpdateKinesisStreamingDestination>(cloud.call::<UpdateKinesisStreamingDestination>(update).await);
+    assert!(
+        text.starts_with("Invalid Request: Precision is already set to the desired value of MICROSECOND"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -112,9 +119,8 @@ async fn what_a_stream_misses_while_it_is_out_comes_later_and_nothing_after_it_i
     let (cloud, stream) = cloud();
     create(&cloud, "abc", &["k"]).await;
     cloud.call::<EnableKinesisStreamingDestination>(enabling()).await.unwrap();
-    let text = refused::<EnableKinesisStreamingDestination>(
-        cloud.call::<EnableKinesisStreamingDestination>(enabling()).await,
-    );
+    let text =
+        refused::<EnableKinesisStreamingDestination>(cloud.call::<EnableKinesisStreamingDestination>(enabling()).await);
     assert!(text.contains("must be DISABLED or ENABLE_FAILED to perform ENABLE operation"), "{text}");
     *stream.out.lock() = true;
     put(&cloud, "abc", [("k", s("a"))]).await;
@@ -131,9 +137,8 @@ async fn what_a_stream_misses_while_it_is_out_comes_later_and_nothing_after_it_i
     put(&cloud, "abc", [("k", s("b"))]).await;
     cloud.advance(Duration::from_secs(60)).await;
     assert!(stream.got.lock().is_empty());
-    let text = refused::<DisableKinesisStreamingDestination>(
-        cloud.call::<DisableKinesisStreamingDestination>(disable).await,
-    );
+    let text =
+        refused::<DisableKinesisStreamingDestination>(cloud.call::<DisableKinesisStreamingDestination>(disable).await);
     assert!(text.contains("must be ACTIVE to perform DISABLE operation"), "{text}");
 }
 

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Item, Value};
+use super::{Item, NESTING, Value};
 
 /// An item: values by name, each with its type.
 pub(crate) fn item_json(item: &Item) -> Json {
@@ -27,6 +27,39 @@ fn value_json(value: &Value) -> Json {
     }
 }
 
+/// An item as it was written so; none for what is no item.
+pub(crate) fn json_item(json: &Json) -> Option<Item> {
+    item_at(json, 0)
+}
+
+fn item_at(json: &Json, depth: usize) -> Option<Item> {
+    json.as_object()?.iter().map(|(name, value)| Some((name.clone(), value_at(value, depth)?))).collect()
+}
+
+fn value_at(json: &Json, depth: usize) -> Option<Value> {
+    let (kind, inside) = json.as_object().filter(|object| object.len() == 1)?.iter().next()?;
+    let text = |json: &Json| json.as_str().map(str::to_owned);
+    let bytes = |json: &Json| STANDARD.decode(json.as_str()?).ok().map(bytes::Bytes::from);
+    let number = |json: &Json| json.as_str()?.parse().ok();
+    let deeper = (depth < NESTING).then_some(depth + 1);
+    Some(match kind.as_str() {
+        "S" => Value::S(text(inside)?),
+        "N" => Value::N(number(inside)?),
+        "B" => Value::B(bytes(inside)?),
+        "SS" => Value::Ss(inside.as_array()?.iter().map(text).collect::<Option<_>>()?),
+        "NS" => Value::Ns(inside.as_array()?.iter().map(number).collect::<Option<_>>()?),
+        "BS" => Value::Bs(inside.as_array()?.iter().map(bytes).collect::<Option<_>>()?),
+        "M" => Value::M(item_at(inside, deeper?)?),
+        "L" => {
+            let depth = deeper?;
+            Value::L(inside.as_array()?.iter().map(|value| value_at(value, depth)).collect::<Option<_>>()?)
+        }
+        "NULL" => Value::Null,
+        "BOOL" => Value::Bool(inside.as_bool()?),
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,5 +79,7 @@ mod tests {
             "s": { "SS": ["x"] },
         });
         assert_eq!(item_json(&item), expected);
+        assert_eq!(json_item(&expected), Some(item));
+        assert_eq!(json_item(&json!({ "k": { "X": 1 } })), None);
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
-pub(crate) use json::item_json;
+pub(crate) use json::{item_json, json_item};
 pub(crate) use stored::{decode_item, encode_item};
 
 use super::number::Number;
