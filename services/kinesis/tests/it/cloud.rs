@@ -4,35 +4,35 @@ use api_kinesis::*;
 use bytes::Bytes;
 use testkit::TestCloud;
 
-pub fn cloud() -> TestCloud {
+pub(crate) fn cloud() -> TestCloud {
     TestCloud::new(|parts| vec![svc_kinesis::service(parts)])
 }
 
-pub fn arn(name: &str) -> String {
+pub(crate) fn arn(name: &str) -> String {
     format!("arn:aws:kinesis:us-east-1:000000000000:stream/{name}")
 }
 
-pub fn some(text: &str) -> Option<String> {
+pub(crate) fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
 /// A stream of so many shards.
-pub async fn create(cloud: &TestCloud, name: &str, shards: i32) {
+pub(crate) async fn create(cloud: &TestCloud, name: &str, shards: i32) {
     let input = CreateStreamInput { stream_name: name.into(), shard_count: Some(shards), ..Default::default() };
     cloud.call::<CreateStream>(input).await.unwrap();
 }
 
-pub async fn describe(cloud: &TestCloud, name: &str) -> StreamDescription {
+pub(crate) async fn describe(cloud: &TestCloud, name: &str) -> StreamDescription {
     let input = DescribeStreamInput { stream_name: some(name), ..Default::default() };
     cloud.call::<DescribeStream>(input).await.unwrap().stream_description
 }
 
-pub async fn summary(cloud: &TestCloud, name: &str) -> StreamDescriptionSummary {
+pub(crate) async fn summary(cloud: &TestCloud, name: &str) -> StreamDescriptionSummary {
     let input = DescribeStreamSummaryInput { stream_name: some(name), ..Default::default() };
     cloud.call::<DescribeStreamSummary>(input).await.unwrap().stream_description_summary
 }
 
-pub fn putting(name: &str, key: &str, data: &str) -> PutRecordInput {
+pub(crate) fn putting(name: &str, key: &str, data: &str) -> PutRecordInput {
     PutRecordInput {
         stream_name: some(name),
         partition_key: key.into(),
@@ -41,11 +41,11 @@ pub fn putting(name: &str, key: &str, data: &str) -> PutRecordInput {
     }
 }
 
-pub async fn put(cloud: &TestCloud, name: &str, key: &str, data: &str) -> PutRecordOutput {
+pub(crate) async fn put(cloud: &TestCloud, name: &str, key: &str, data: &str) -> PutRecordOutput {
     cloud.call::<PutRecord>(putting(name, key, data)).await.unwrap()
 }
 
-pub fn entry(key: &str, data: &str) -> PutRecordsRequestEntry {
+pub(crate) fn entry(key: &str, data: &str) -> PutRecordsRequestEntry {
     PutRecordsRequestEntry {
         data: Bytes::copy_from_slice(data.as_bytes()),
         partition_key: key.into(),
@@ -53,12 +53,12 @@ pub fn entry(key: &str, data: &str) -> PutRecordsRequestEntry {
     }
 }
 
-pub async fn put_all(cloud: &TestCloud, name: &str, records: Vec<PutRecordsRequestEntry>) -> PutRecordsOutput {
+pub(crate) async fn put_all(cloud: &TestCloud, name: &str, records: Vec<PutRecordsRequestEntry>) -> PutRecordsOutput {
     let input = PutRecordsInput { stream_name: some(name), records, ..Default::default() };
     cloud.call::<PutRecords>(input).await.unwrap()
 }
 
-pub fn from(name: &str, shard: &str, kind: ShardIteratorType) -> GetShardIteratorInput {
+pub(crate) fn from(name: &str, shard: &str, kind: ShardIteratorType) -> GetShardIteratorInput {
     GetShardIteratorInput {
         stream_name: some(name),
         shard_id: shard.into(),
@@ -67,23 +67,23 @@ pub fn from(name: &str, shard: &str, kind: ShardIteratorType) -> GetShardIterato
     }
 }
 
-pub async fn iterator(cloud: &TestCloud, input: GetShardIteratorInput) -> String {
+pub(crate) async fn iterator(cloud: &TestCloud, input: GetShardIteratorInput) -> String {
     cloud.call::<GetShardIterator>(input).await.unwrap().shard_iterator.unwrap()
 }
 
-pub async fn get(cloud: &TestCloud, shard_iterator: &str) -> GetRecordsOutput {
+pub(crate) async fn get(cloud: &TestCloud, shard_iterator: &str) -> GetRecordsOutput {
     let input = GetRecordsInput { shard_iterator: shard_iterator.into(), ..Default::default() };
     cloud.call::<GetRecords>(input).await.unwrap()
 }
 
 /// All that a shard holds, from its beginning.
-pub async fn all(cloud: &TestCloud, name: &str, shard: &str) -> Vec<String> {
+pub(crate) async fn all(cloud: &TestCloud, name: &str, shard: &str) -> Vec<String> {
     let start = iterator(cloud, from(name, shard, ShardIteratorType::TrimHorizon)).await;
     texts(&get(cloud, &start).await.records)
 }
 
-pub fn texts(records: &[Record]) -> Vec<String> {
+pub(crate) fn texts(records: &[Record]) -> Vec<String> {
     records.iter().map(|record| String::from_utf8(record.data.to_vec()).unwrap()).collect()
 }
 
-pub const FIRST: &str = "shardId-000000000000";
+pub(crate) const FIRST: &str = "shardId-000000000000";

@@ -61,7 +61,7 @@ async fn consumer_life(ctx: &Ctx) {
     assert_eq!(consumer.relationships(ctx, &id).await.unwrap(), [arn("s")]);
     consumer.update(ctx, &id, properties(json!({"Tags": [{"Key": "b", "Value": "2"}]}))).await.unwrap();
     assert_eq!(consumer.tags(ctx, &id).await.unwrap(), [("b".to_owned(), "2".to_owned())].into());
-    assert_eq!(consumer.list(ctx).await.unwrap(), [id.clone()]);
+    assert_eq!(consumer.list(ctx).await.unwrap().concat(), id);
     let allow =
         json!({"Effect": "Allow", "Principal": {"AWS": "000000000000"}, "Action": "kinesis:*", "Resource": arn("s")});
     let document = json!({"Version": "2012-10-17", "Statement": [allow]});
