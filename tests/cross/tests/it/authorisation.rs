@@ -18,8 +18,9 @@ use crate::fixtures::Fixtures;
 /// What permissions alone do not open: root of a member account is lent by an organization (services/sts tests it in one).
 const LENT: [&str; 1] = ["sts:AssumeRoot"];
 
-/// Operations whose resource stands in a sealed cursor that only an earlier answer gives (services/dynamodb tests it).
-const SEALED: [&str; 1] = ["dynamodbstreams:GetRecords"];
+/// Operations whose resource stands in a sealed cursor that only an earlier answer gives (services/dynamodb and
+/// services/kinesis test it).
+const SEALED: [&str; 2] = ["dynamodbstreams:GetRecords", "kinesis:GetRecords"];
 
 /// Permissions one operation may need, its own and those it depends on.
 const AT_MOST: usize = 8;

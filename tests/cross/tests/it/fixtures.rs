@@ -42,6 +42,18 @@ impl Fixtures {
                 format!("arn:aws:cloudtrail:us-east-1:{account}:trail/likely")
             }
             ("dynamodb", "TableName", "TableArn") => "likely".to_owned(),
+            ("application-autoscaling", "ResourceARN", _) => {
+                format!("arn:aws:application-autoscaling:us-east-1:{account}:scalable-target/0ec51111111111111111111111111111")
+            }
+            ("application-autoscaling", "ResourceId", _) => "table/likely".to_owned(),
+            ("dynamodb", "ExportArn", _) => {
+                format!("arn:aws:dynamodb:us-east-1:{account}:table/likely/export/01489602797149-73d8d5bc")
+            }
+            ("dynamodb", "ImportArn", _) => {
+                format!("arn:aws:dynamodb:us-east-1:{account}:table/likely/import/01489602797149-73d8d5bc")
+            }
+            ("dynamodb", "TableArn", _) => format!("arn:aws:dynamodb:us-east-1:{account}:table/likely"),
+            ("dynamodb", "StreamArn", _) => format!("arn:aws:kinesis:us-east-1:{account}:stream/likely"),
             ("dynamodb", "BackupArn", _) => {
                 format!("arn:aws:dynamodb:us-east-1:{account}:table/likely/backup/01489602797149-73d8d5bc")
             }
@@ -53,6 +65,10 @@ impl Fixtures {
             ("iam", "OpenIDConnectProviderArn", _) => format!("arn:aws:iam::{account}:oidc-provider/likely.example"),
             ("iam", "SerialNumber", _) => format!("arn:aws:iam::{account}:mfa/likely"),
             ("iam", "Arn" | "PolicySourceArn", _) => format!("arn:aws:iam::{account}:user/walker"),
+            ("kinesis", "StreamARN" | "ResourceARN", _) => format!("arn:aws:kinesis:us-east-1:{account}:stream/likely"),
+            ("kinesis", "ConsumerARN", _) => {
+                format!("arn:aws:kinesis:us-east-1:{account}:stream/likely/consumer/likely:1")
+            }
             ("kms", "KeyId" | "TargetKeyId" | "DestinationKeyId", _) => self.key.clone(),
             ("kms", "CiphertextBlob", _) => self.ciphertext.clone(),
             ("kms", "AliasName", _) => "alias/likely".to_owned(),
