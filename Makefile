@@ -38,7 +38,7 @@ STEPS := lint unit tidy clients
 
 .PHONY: test
 test: ## Run every check and test there is
-	@.ci/need cargo cc python node
+	@.ci/need cargo cc python node objects
 	@begin=$$(date +%s); for step in $(STEPS); do \
 	    echo "== $$step"; started=$$(date +%s); \
 	    $(MAKE) --no-print-directory $$step || { echo "make test: $$step FAILED"; exit 1; }; \
