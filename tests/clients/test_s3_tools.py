@@ -43,7 +43,7 @@ def name() -> str:
 def test_rclone_copies_checks_and_deletes(cloud, account, folder, tmp_path):
     rclone, bucket = need("rclone"), name()
     # As on AWS: buckets have no access lists by default, and this rclone asks for one unless told otherwise.
-    remote = {"ACL": "bucket-owner-full-control", "TYPE": "s3", "PROVIDER": "Other", "ENDPOINT": cloud.endpoint, "ACCESS_KEY_ID": account, "SECRET_ACCESS_KEY": "test", "REGION": "us-east-1"}
+    remote = {"ACL": "bucket-owner-full-control", "BUCKET_ACL": "private", "TYPE": "s3", "PROVIDER": "Other", "ENDPOINT": cloud.endpoint, "ACCESS_KEY_ID": account, "SECRET_ACCESS_KEY": "test", "REGION": "us-east-1"}
     environment = {**cloud.environment(account), "RCLONE_CONFIG": os.devnull, **{f"RCLONE_CONFIG_N_{k}": v for k, v in remote.items()}}
     run(environment, rclone, "mkdir", f"n:{bucket}")
     run(environment, rclone, "copy", str(folder), f"n:{bucket}/x", "--s3-chunk-size", "5M", "--s3-upload-cutoff", "5M")

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use names::Timestamp;
 use service_kit::{
     BodyFault, BoxFuture, Cloud, Error, Fault, FormPost, FormUploads, RequestInfo, WebResponse, input_of,
 };
@@ -58,13 +59,22 @@ fn key(form: &FormPost) -> Result<String, Error> {
 fn allowed_length(cloud: &Cloud, form: &FormPost) -> Result<(u64, u64), Error> {
     let Some(policy) = &form.policy else { return Ok((0, limits::PUT)) };
     let policy = Policy::read(policy).map_err(|bad| errors::invalid_policy_document(bad.0))?;
-    let clock = &cloud.runtime().clock;
-    if clock.at_real(policy.expires) <= clock.now() {
+    if expires(cloud, policy.expires, &form.fields) <= cloud.runtime().clock.now() {
         return Err(access_denied_because("Invalid according to Policy: Policy expired."));
     }
     policy.check(&form.target, &form.fields).map_err(|forbidden| access_denied_because(&forbidden.0))?;
     let (least, most) = policy.length.unwrap_or((0, limits::PUT));
     Ok((least, most.min(limits::PUT)))
+}
+
+/// When the policy ends by the cloud's clock. The signer wrote it by a clock of its own, as it stood when it signed.
+fn expires(cloud: &Cloud, written: Timestamp, fields: &[(String, String)]) -> Timestamp {
+    let clock = &cloud.runtime().clock;
+    let signed = field(fields, "x-amz-date").and_then(|date| Timestamp::parse_basic(date).ok());
+    match signed.filter(|signed| *signed <= written) {
+        Some(signed) => clock.at_real(signed).plus(written.since(signed)),
+        None => clock.at_real(written),
+    }
 }
 
 /// The fields as the headers that mean the same.
