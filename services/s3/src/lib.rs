@@ -10,7 +10,7 @@
 //! | `tasks.rs` | background work |
 //! | `web/` | buckets on the plain web: websites, pages of other origins, browsers' forms |
 //! | `calls.rs` | calls to other services |
-//! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
+//! | `error.rs`, `words.rs`, `limits.rs` | AWS's words, of refusals and of failures that every service has; AWS's numbers |
 //!
 //! Invariants: what was acknowledged is on disk, encrypted, and read back unchanged or not at all. A record names bytes only
 //! after they are durable; bytes that no record names are found by their row of `garbage` and removed. No content is ever
@@ -26,6 +26,7 @@ mod ops;
 mod store;
 mod tasks;
 mod web;
+mod words;
 
 use std::sync::Arc;
 
@@ -65,6 +66,7 @@ pub fn service(parts: &CloudParts) -> Service {
     let (deliveries, noted) = (tasks::notices::deliveries(parts), Noted::default());
     let service = Service::new(&api_s3::SERVICE, ops::table())
         .state(Arc::new(S3 { engine: engine.clone(), deliveries: deliveries.clone(), noted: noted.clone() }))
+        .dialect(words::Words)
         .policies(access::BucketPolicies(engine.clone()));
     let forgetful = engine.clone();
     let service = web::add(service, &engine);

@@ -16,6 +16,7 @@
 //! | `upload` | bucket, key, upload | multipart uploads in progress |
 //! | `part` | upload, part | their parts |
 //! | `ended` | upload | uploads that are over, whose remaining parts are to be removed |
+//! | `completed` | upload | the version that came of it, for whoever asks again |
 //! | `sweep` | bucket | deleted buckets whose remains are to be removed |
 
 use names::{AccountId, Region, Timestamp};
@@ -28,6 +29,8 @@ use crate::engine::sealing::DefaultEncryption;
 pub(crate) use crate::engine::upload::record::{PartRecord, UploadRecord};
 
 const SERVICE: &str = "s3";
+/// What is known of files outlives a reset of the service, which deletes its records but cannot know its files.
+const FILES: &str = "s3-files";
 
 /// Where everything lies.
 pub(crate) const SCOPE: Scope = Scope::Global;
@@ -54,15 +57,17 @@ pub(crate) const CONTENTS: RawTable<No> = Table::new(SERVICE, "content");
 /// Pieces of content.
 pub(crate) const LAYOUTS: Table<No, Layout> = Table::new(SERVICE, "layout");
 /// Files and how many contents refer to them.
-pub(crate) const BLOBS: Table<u128, Number> = Table::new(SERVICE, "blob");
+pub(crate) const BLOBS: Table<u128, Number> = Table::new(FILES, "blob");
 /// Files to be removed: since when, so that what is just being written is left alone.
-pub(crate) const GARBAGE: Table<u128, Number> = Table::new(SERVICE, "garbage");
+pub(crate) const GARBAGE: Table<u128, Number> = Table::new(FILES, "garbage");
 /// Uploads in progress.
 pub(crate) const UPLOADS: Table<(BucketNo, String, No), UploadRecord> = Table::new(SERVICE, "upload");
 /// Parts of uploads.
 pub(crate) const PARTS: Table<(No, u16), PartRecord> = Table::new(SERVICE, "part");
 /// Uploads that are over.
 pub(crate) const ENDED: RawTable<No> = Table::new(SERVICE, "ended");
+/// Uploads that were put together.
+pub(crate) const COMPLETED: Table<No, Completed> = Table::new(SERVICE, "completed");
 /// Deleted buckets.
 pub(crate) const SWEEPS: RawTable<BucketNo> = Table::new(SERVICE, "sweep");
 
@@ -140,6 +145,15 @@ pub(crate) struct Layout {
     pub pieces: Vec<crate::engine::content::Piece>,
 }
 
+/// An upload that was put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Completed {
+    /// The version that came of it.
+    pub version: No,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A number that stands for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Number(pub u64);
@@ -152,4 +166,4 @@ macro_rules! records {
     )*};
 }
 
-records!(BucketRecord, Layout, Number, ObjectRecord, PartRecord, UploadRecord);
+records!(BucketRecord, Completed, Layout, Number, ObjectRecord, PartRecord, UploadRecord);

@@ -33,5 +33,6 @@ async fn collect(ctx: TaskCtx) -> Result<(), Error> {
 async fn sweep(ctx: TaskCtx) -> Result<(), Error> {
     let state = ctx.state::<S3>();
     state.engine().sweep().await?;
+    state.engine().forget_completed().await?;
     Ok(state.engine().forget_ended().await?)
 }

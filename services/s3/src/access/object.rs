@@ -202,13 +202,7 @@ impl Source {
 }
 
 /// Deleting one, and past a governance lock when the request says so.
-pub(crate) fn delete(
-    ctx: &Ctx,
-    bucket: &str,
-    key: &str,
-    version: Option<&String>,
-    bypass: Option<bool>,
-) -> Asked {
+pub(crate) fn delete(ctx: &Ctx, bucket: &str, key: &str, version: Option<&String>, bypass: Option<bool>) -> Asked {
     let access = versioned(ctx, bucket, key, version, "s3:DeleteObject", "s3:DeleteObjectVersion")?;
     if bypass != Some(true) {
         return Ok(access);
@@ -270,7 +264,10 @@ mod tests {
             ),
         ] {
             let source = Source::read(header);
-            assert_eq!((source.bucket.as_str(), source.key.as_str(), source.version.as_deref()), (bucket, key, version));
+            assert_eq!(
+                (source.bucket.as_str(), source.key.as_str(), source.version.as_deref()),
+                (bucket, key, version)
+            );
         }
     }
 }

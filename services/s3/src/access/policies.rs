@@ -19,6 +19,7 @@ use crate::engine::config::{acl, tagging};
 use crate::engine::grants::Grant;
 use crate::engine::refusal::Refusal;
 use crate::error::told;
+use crate::ops::address::bucket_arn;
 use crate::store::{ObjectRecord, Ownership};
 
 /// The policies of buckets. Asked for in calls of other services too, whose contexts have their own state.
@@ -28,6 +29,7 @@ impl ResourcePolicies for BucketPolicies {
     fn policy<'a>(&'a self, ctx: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Option<String>, Error>> {
         Box::pin(async move {
             match of_resource(resource) {
+                _ if makes_a_bucket(ctx) => Ok(None),
                 Some((Aim::Bucket(name), key)) => match self.0.lookup_bucket(&name).await? {
                     Some(bucket) => self.document(ctx, &bucket, key.as_deref()).await,
                     None => Ok(Some(nothing_to_guard())),
@@ -38,10 +40,15 @@ impl ResourcePolicies for BucketPolicies {
         })
     }
 
-    fn owner<'a>(&'a self, _: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Option<AccountId>, Error>> {
+    fn owner<'a>(&'a self, ctx: &'a Ctx, resource: &'a str) -> BoxFuture<'a, Result<Option<AccountId>, Error>> {
         Box::pin(async move {
-            let Some((Aim::Bucket(name), _)) = of_resource(resource) else { return Ok(None) };
-            Ok(self.0.lookup_bucket(&name).await?.map(|bucket| bucket.record.account))
+            if makes_a_bucket(ctx) {
+                return Ok(None);
+            }
+            let Some((Aim::Bucket(name), key)) = of_resource(resource) else { return Ok(None) };
+            let Some(bucket) = self.0.lookup_bucket(&name).await? else { return Ok(None) };
+            let object = if is_of_object(ctx) { self.object(&bucket, key.as_deref()).await? } else { None };
+            Ok(Some(object.map_or(bucket.record.account, |object| object.owner)))
         })
     }
 
@@ -64,7 +71,10 @@ impl BucketPolicies {
     /// Policy and lists as one document.
     async fn document(&self, ctx: &Ctx, bucket: &Bucket, key: Option<&str>) -> Result<Option<String>, Error> {
         let policy = self.0.config::<PolicyText>(bucket.no()).await?;
-        let lists = self.lists(bucket, key).await?;
+        let object = self.object(bucket, key).await?;
+        let lists = self.lists(bucket, object.as_ref()).await?;
+        // What somebody else owns in a bucket its owner can only deny.
+        let theirs = is_of_object(ctx) && object.is_some_and(|object| object.owner != bucket.record.account);
         let public = policy.as_ref().is_some_and(|policy| policy.public);
         let public_lists = lists.iter().any(|(grants, _)| acl::is_public(grants));
         let switches = match public || public_lists {
@@ -73,43 +83,54 @@ impl BucketPolicies {
         };
         let asker = Asker { foreign: is_foreign(ctx, bucket.record.account), partition: ctx.partition() };
         let parsed: Option<Value> = policy.as_ref().and_then(|policy| serde_json::from_str(&policy.text).ok());
-        let mut all = parsed.as_ref().map_or_else(Vec::new, |document| {
-            statements::of_policy(document, public, asker, switches)
-        });
+        let mut all =
+            parsed.as_ref().map_or_else(Vec::new, |document| statements::of_policy(document, public, asker, switches));
+        if theirs {
+            all.retain(statements::is_denial);
+        }
         for (grants, of) in &lists {
             all.extend(statements::of_list(grants, *of, asker, switches.ignore_acls));
         }
         Ok(statements::document(parsed.as_ref().and_then(|document| document.get("Version")), all))
     }
 
-    /// An access point's own policy, cut by its switches and its account's.
+    /// An access point's own policy, cut by its switches, its bucket's and its account's; and what the bucket denies.
     async fn of_point(&self, ctx: &Ctx, arn: &Arn) -> Result<Option<String>, Error> {
         let (Some(account), Some(region)) = (arn.account_id(), arn.region_code()) else { return Ok(None) };
         let name = arn.resource.trim_start_matches("accesspoint/");
         let Some(point) = self.0.point(&place(account, &region, name)).await? else { return Ok(None) };
-        let switches = point.switches.and(self.0.account_switches(account).await?.unwrap_or_default());
+        let Some(bucket) = self.0.lookup_bucket(&point.bucket).await? else { return Ok(Some(nothing_to_guard())) };
+        let switches = point.switches.and(self.0.public_access(&bucket).await?);
         let asker = Asker { foreign: is_foreign(ctx, account), partition: ctx.partition() };
-        let Some(policy) = point.policy else { return Ok(None) };
-        let Ok(parsed) = serde_json::from_str::<Value>(&policy.text) else { return Ok(None) };
-        let counting = statements::of_policy(&parsed, policy.public, asker, switches);
-        Ok(statements::document(parsed.get("Version"), counting))
+        let parse = |policy: &PolicyText| serde_json::from_str::<Value>(&policy.text).ok();
+        let own = point.policy.as_ref().and_then(|policy| Some((parse(policy)?, policy.public)));
+        let of_bucket = self.0.config::<PolicyText>(bucket.no()).await?.as_ref().and_then(parse);
+        let mut all = own.as_ref().map_or_else(Vec::new, |(document, public)| {
+            statements::of_policy(document, *public, asker, switches)
+        });
+        let names = (bucket_arn(ctx, &bucket.name), arn.to_string());
+        all.extend(of_bucket.iter().flat_map(|document| statements::denials_through(document, &names.0, &names.1)));
+        Ok(statements::document(own.as_ref().and_then(|(document, _)| document.get("Version")), all))
     }
 
     /// The lists that count: the bucket's, and the object's when one is asked for.
-    async fn lists(&self, bucket: &Bucket, key: Option<&str>) -> Result<Vec<(Vec<Grant>, Of)>, Error> {
+    async fn lists(&self, bucket: &Bucket, object: Option<&ObjectRecord>) -> Result<Vec<(Vec<Grant>, Of)>, Error> {
         if bucket.record.ownership == Ownership::BucketOwnerEnforced {
             return Ok(Vec::new());
         }
         let mut lists = vec![(self.0.bucket_grants(bucket).await?, Of::Bucket)];
-        if let Some(object) = self.object(bucket, key).await? {
-            let grants = if object.acl.is_empty() { private(object.owner) } else { object.acl };
+        if let Some(object) = object {
+            let grants = if object.acl.is_empty() { private(object.owner) } else { object.acl.clone() };
             lists.push((grants, Of::Object));
         }
         Ok(lists)
     }
 
+    /// The object asked for, where its owner may be another than the bucket's.
     async fn object(&self, bucket: &Bucket, key: Option<&str>) -> Result<Option<ObjectRecord>, Error> {
-        let Some(key) = key else { return Ok(None) };
+        let Some(key) = key.filter(|_| bucket.record.ownership != Ownership::BucketOwnerEnforced) else {
+            return Ok(None);
+        };
         match self.0.find(bucket, key, None).await {
             Ok(object) => Ok(Some(object)),
             Err(Refusal::Store(error)) => Err(told(error.into())),
@@ -118,9 +139,21 @@ impl BucketPolicies {
     }
 }
 
-/// What is said of a bucket that is not there: nobody is kept from being told so. Only making one is decided on.
+/// Who makes a bucket is decided on by the maker's account alone, whoever has one of the name already.
+fn makes_a_bucket(ctx: &Ctx) -> bool {
+    ctx.operation.service.id == "s3" && ctx.operation.name == "CreateBucket"
+}
+
+/// Whether an operation is on an object that is there, which its own owner decides on; writing and deleting are the bucket's.
+fn is_of_object(ctx: &Ctx) -> bool {
+    const ON_WHAT_IS_THERE: [&str; 5] =
+        ["GetObject", "GetObjectAcl", "GetObjectAttributes", "HeadObject", "PutObjectAcl"];
+    ON_WHAT_IS_THERE.contains(&ctx.operation.name)
+}
+
+/// What is said of a bucket that is not there: nobody is kept from being told so.
 fn nothing_to_guard() -> String {
-    let allow = serde_json::json!({"Effect": "Allow", "Principal": "*", "NotAction": "s3:CreateBucket", "Resource": "*"});
+    let allow = serde_json::json!({"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"});
     serde_json::json!({"Version": "2012-10-17", "Statement": [allow]}).to_string()
 }
 

@@ -9,7 +9,9 @@ use crate::error::access_denied;
 /// The error for a caller: a missing key is a denial to one who may not list.
 pub(crate) async fn hide(ctx: &Ctx, bucket: &Bucket, error: Error) -> Error {
     match &error {
-        Error::Modeled(missing) if missing.schema.code == "NoSuchKey" && !may_list(ctx, bucket).await => access_denied(),
+        Error::Modeled(missing) if missing.schema.code == "NoSuchKey" && !may_list(ctx, bucket).await => {
+            access_denied()
+        }
         _ => error,
     }
 }

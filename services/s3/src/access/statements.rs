@@ -6,7 +6,7 @@ use names::{AccountId, Partition};
 use serde_json::{Value, json};
 
 use crate::engine::canonical;
-use crate::engine::config::policy::statements;
+use crate::engine::config::policy::{statements, texts};
 use crate::engine::config::settings::PublicAccess;
 use crate::engine::grants::{Grant, Grantee, Permission};
 
@@ -30,9 +30,7 @@ pub(super) struct Asker {
 
 fn actions(of: Of, permission: Permission) -> &'static [&'static str] {
     match (of, permission) {
-        (Of::Bucket, Permission::Read) => {
-            &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"]
-        }
+        (Of::Bucket, Permission::Read) => &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
         (Of::Bucket, Permission::Write) => &["s3:PutObject"],
         (Of::Bucket, Permission::ReadAcp) => &["s3:GetBucketAcl"],
         (Of::Bucket, Permission::WriteAcp) => &["s3:PutBucketAcl"],
@@ -59,7 +57,8 @@ fn statement(grant: &Grant, of: Of, asker: Asker, ignore_public: bool) -> Option
     if actions.is_empty() || public && ignore_public {
         return None;
     }
-    let allow = |principal: Value| json!({"Effect": "Allow", "Principal": principal, "Action": actions, "Resource": "*"});
+    let allow =
+        |principal: Value| json!({"Effect": "Allow", "Principal": principal, "Action": actions, "Resource": "*"});
     Some(match &grant.grantee {
         Grantee::Account(id) => allow(json!({"AWS": root(asker.partition, canonical::account(id)?)})),
         Grantee::Everyone => allow(json!("*")),
@@ -80,8 +79,36 @@ fn root(partition: Partition, account: AccountId) -> String {
 /// who are not of the owner's account.
 pub(super) fn of_policy(document: &Value, public: bool, asker: Asker, switches: PublicAccess) -> Vec<Value> {
     let cut = switches.restrict && public && asker.foreign;
-    let counts = |statement: &&Value| !cut || statement.get("Effect").and_then(Value::as_str) == Some("Deny");
+    let counts = |statement: &&Value| !cut || is_denial(statement);
     statements(document).filter(counts).map(|statement| named_by_account(statement.clone(), asker.partition)).collect()
+}
+
+/// Whether a statement denies.
+pub(super) fn is_denial(statement: &Value) -> bool {
+    statement.get("Effect").and_then(Value::as_str) == Some("Deny")
+}
+
+/// What a bucket's policy denies, said of the access point through which the bucket is reached.
+pub(super) fn denials_through(document: &Value, bucket: &str, point: &str) -> Vec<Value> {
+    let through = |resource: &str| match resource.strip_prefix(bucket) {
+        Some("") => point.to_owned(),
+        Some(rest) if rest.starts_with('/') => format!("{point}/object{rest}"),
+        // A pattern that stands for more than the bucket stands for all of it.
+        _ => "*".to_owned(),
+    };
+    let denials = statements(document).filter(|statement| is_denial(statement));
+    denials
+        .map(|denial| {
+            let mut denial = denial.clone();
+            for element in ["Resource", "NotResource"] {
+                let named = texts(&denial, element).into_iter().map(through).collect::<Vec<_>>();
+                if !named.is_empty() {
+                    denial[element] = named.into();
+                }
+            }
+            denial
+        })
+        .collect()
 }
 
 /// Replaces canonical ids by the accounts they stand for, which is how the evaluator knows them.
@@ -147,6 +174,16 @@ mod tests {
         assert_eq!(of_policy(&document, true, asker(false), switches).len(), 2);
         assert_eq!(of_policy(&document, false, asker(true), switches).len(), 2);
         assert_eq!(of_policy(&document, true, asker(true), PublicAccess::default()).len(), 2);
+    }
+
+    #[test]
+    fn what_a_bucket_denies_its_points_deny() {
+        let document = json!({"Statement": [
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/x/*"]},
+            {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"},
+        ]});
+        let told = denials_through(&document, "arn:aws:s3:::b", "P");
+        assert_eq!((told.len(), &told[0]["Resource"]), (1, &json!(["P", "P/object/x/*"])));
     }
 
     #[test]

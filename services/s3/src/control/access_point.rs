@@ -5,7 +5,7 @@ use names::Tags;
 use service_kit::{Access, Ctx, Error, Outcome};
 
 use super::address;
-use super::error::{invalid_request, invalid_uri, no_such_point, refused};
+use super::error::{access_denied, invalid_request, invalid_uri, no_such_point, refused};
 use super::public_access::{check_switches, switches};
 use crate::S3;
 use crate::engine::config::point::{Place, PointRecord, is_name};
@@ -39,6 +39,10 @@ pub(super) async fn create_access_point(
     if expected.is_some_and(|expected| expected != bucket.record.account.to_string()) {
         return Err(invalid_request(text));
     }
+    // A point in one account must not open a bucket of another.
+    if bucket.record.account != ctx.account() {
+        return Err(access_denied());
+    }
     let switches = match &input.public_access_block_configuration {
         Some(sent) => check_switches(sent),
         None => PublicAccess { block_acls: true, ignore_acls: true, block_policy: true, restrict: true },
@@ -63,8 +67,7 @@ pub(super) async fn create_access_point(
 }
 
 pub(super) fn tags(sent: &[api::Tag]) -> Result<Tags, Error> {
-    let sent: Vec<_> =
-        sent.iter().map(|tag| api_s3::Tag { key: tag.key.clone(), value: tag.value.clone() }).collect();
+    let sent: Vec<_> = sent.iter().map(|tag| api_s3::Tag { key: tag.key.clone(), value: tag.value.clone() }).collect();
     crate::engine::config::tagging::check(&sent).map_err(refused)
 }
 
@@ -109,10 +112,7 @@ fn origin(record: &PointRecord) -> api::NetworkOrigin {
 }
 
 /// Lists the account's access points in the region, those of one bucket when it is named.
-pub(super) async fn list_access_points(
-    ctx: &Ctx,
-    input: api::ListAccessPointsInput,
-) -> Outcome<api::ListAccessPoints> {
+pub(super) async fn list_access_points(ctx: &Ctx, input: api::ListAccessPointsInput) -> Outcome<api::ListAccessPoints> {
     let account = address::account(ctx, &input.account_id)?;
     let most = input.max_results.map_or(PAGE, |most| usize::try_from(most).unwrap_or_default()).clamp(1, PAGE);
     let scope = format!("s3/access-points/{account}/{}", ctx.region);

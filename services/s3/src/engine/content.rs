@@ -32,6 +32,16 @@ pub(crate) enum Content {
     Many,
 }
 
+impl Content {
+    /// The place of content that is in one.
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Self::One(place) => *place,
+            Self::Empty | Self::Many => Place::None,
+        }
+    }
+}
+
 /// A place for bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {

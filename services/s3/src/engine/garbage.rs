@@ -5,7 +5,9 @@
 //! process finds it. To give up, the row is first marked dead, so that a transaction still under way meets a conflict and
 //! cannot name a file that is about to go.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use service_kit::Wake;
@@ -13,8 +15,9 @@ use store::blobs::BlobId;
 use store::{Order, Span, StoreError, Tx};
 
 use super::Engine;
+use super::content::Place;
 use super::refusal::Refusal;
-use crate::store::{BLOBS, GARBAGE, Number, SCOPE};
+use crate::store::{BLOBS, GARBAGE, LAYOUTS, Number, OBJECTS, PARTS, SCOPE, VERSIONS};
 
 /// A row of a file that nobody will name any more.
 const DEAD: Number = Number(0);
@@ -26,6 +29,8 @@ const PASS: usize = 1_000;
 #[derive(Default)]
 pub(crate) struct GivenUp {
     files: Mutex<Vec<BlobId>>,
+    /// Records were deleted underneath: files are to be counted again.
+    recount: AtomicBool,
     wake: Wake,
 }
 
@@ -58,6 +63,12 @@ impl Drop for Writing {
 }
 
 impl GivenUp {
+    /// The service was reset.
+    pub(crate) fn after_reset(&self) {
+        self.recount.store(true, Ordering::Relaxed);
+        self.wake.signal();
+    }
+
     /// Wakes whoever removes them.
     pub(crate) fn wake(&self) -> &Wake {
         &self.wake
@@ -110,6 +121,9 @@ impl Engine {
 
     /// Removes files that nobody names, and that this process is not writing.
     pub(crate) async fn collect(&self) -> Result<(), Refusal> {
+        if self.given_up().recount.swap(false, Ordering::Relaxed) {
+            self.recount().await?;
+        }
         let given_up = std::mem::take(&mut *self.given_up().files.lock());
         for id in given_up {
             self.bury(id).await?;
@@ -128,6 +142,38 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// Finds files that are counted and that no record names: those of a service that was reset. It reads everything, and is
+    /// done only then.
+    pub(crate) async fn recount(&self) -> Result<(), Refusal> {
+        let view = self.store().read().await?;
+        let mut unnamed: BTreeSet<u128> =
+            BLOBS.scan_all(&view, &SCOPE, &Span::all()).await?.into_iter().map(|(id, _)| id).collect();
+        let mut named = |place: Place| {
+            if let Place::File(id) = place {
+                unnamed.remove(&id.bits());
+            }
+        };
+        for record in OBJECTS.scan_all(&view, &SCOPE, &Span::all()).await?.into_iter().map(|(_, record)| record) {
+            named(record.content.place());
+        }
+        for record in VERSIONS.scan_all(&view, &SCOPE, &Span::all()).await?.into_iter().map(|(_, record)| record) {
+            named(record.content.place());
+        }
+        for (_, layout) in LAYOUTS.scan_all(&view, &SCOPE, &Span::all()).await? {
+            layout.pieces.iter().for_each(|piece| named(piece.place));
+        }
+        for (_, part) in PARTS.scan_all(&view, &SCOPE, &Span::all()).await? {
+            named(part.place);
+        }
+        for id in unnamed {
+            let batch = store::Batch::new();
+            BLOBS.delete(&batch, &SCOPE, &id);
+            GARBAGE.put(&batch, &SCOPE, &id, &DEAD)?;
+            self.store().write(batch).await?;
+        }
+        Ok(())
     }
 
     /// Marks a file dead, unless a record named it in the meantime.

@@ -46,6 +46,7 @@ use tokio::sync::OnceCell;
 use crate::store::SCOPE;
 use bucket_keys::BucketKeys;
 use garbage::GivenUp;
+use sealing::Sealing;
 use token::Tokens;
 
 /// All buckets of a cloud. Cheap to clone; clones are the same.
@@ -59,6 +60,7 @@ struct Inner {
     numbers: Sequence,
     tokens: Tokens,
     customer_keys: Mac,
+    tags: Mac,
     bucket_keys: BucketKeys,
     given_up: Arc<GivenUp>,
     chores: Chores,
@@ -82,6 +84,7 @@ impl Engine {
             numbers: Sequence::new(&parts.store, SCOPE, "s3"),
             tokens: Tokens::new(&parts.vault),
             customer_keys: parts.vault.mac("s3/customer-key"),
+            tags: parts.vault.mac("s3/tag"),
             bucket_keys: BucketKeys::default(),
             given_up: Arc::default(),
             chores: Chores::default(),
@@ -104,6 +107,18 @@ impl Engine {
         &self.0.customer_keys
     }
 
+    /// The digest of a tag of content with this MD5: a name that says nothing of the content where it is under a key of KMS or
+    /// of a customer, and the same name for the same content under the same key.
+    pub(crate) fn tag(&self, sealing: &Sealing, md5: [u8; 16]) -> [u8; 16] {
+        let key: &[u8] = match sealing {
+            Sealing::S3 => return md5,
+            Sealing::Kms(kms) => &kms.wrapped,
+            Sealing::Customer { check, .. } => check,
+        };
+        let code = self.0.tags.code(&[key, &md5].concat());
+        *code.first_chunk().expect("a code has 32 bytes")
+    }
+
     /// Data keys of buckets that are used again.
     pub(crate) fn bucket_keys(&self) -> &BucketKeys {
         &self.0.bucket_keys
@@ -112,6 +127,7 @@ impl Engine {
     /// Forgets everything in memory: the store was emptied.
     pub(crate) fn forget(&self) {
         self.0.bucket_keys.clear();
+        self.0.given_up.after_reset();
     }
 
     /// Files given up.
@@ -135,10 +151,6 @@ impl Engine {
     /// A number of no other process on this store, and never 0.
     async fn process(&self) -> Result<u64, StoreError> {
         self.0.process.get_or_try_init(|| self.number()).await.copied()
-    }
-
-    pub(crate) fn random(&self) -> &runtime::Random {
-        &self.0.runtime.random
     }
 
     pub(crate) fn now(&self) -> Timestamp {

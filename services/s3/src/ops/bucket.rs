@@ -3,21 +3,28 @@
 use api_s3::{
     BucketLocationConstraint, CreateBucket, CreateBucketInput, CreateBucketOutput, DeleteBucket, DeleteBucketInput,
     DeleteBucketOutput, ErrorFacts, GetBucketLocation, GetBucketLocationInput, GetBucketLocationOutput, HeadBucket,
-    HeadBucketInput, HeadBucketOutput, ListBuckets, ListBucketsInput, ListBucketsOutput, errors,
+    HeadBucketInput, HeadBucketOutput, ListBuckets, ListBucketsInput, ListBucketsOutput, Tagging, errors,
 };
 use names::Region;
 use service_kit::{Access, Ctx, Error, Outcome};
+use store::{StoreError, Tx};
 
 use super::address::{self, bucket_arn};
 use super::shown;
 use crate::S3;
+use crate::access::bucket::acl_headers;
 use crate::engine::bucket::Named;
+use crate::engine::canonical;
+use crate::engine::config::access::BucketAcl;
+use crate::engine::config::acl::{self, Headers, Owners};
+use crate::engine::config::document::Document;
+use crate::engine::config::{tagging, write_config};
 use crate::engine::name;
 use crate::engine::refusal::Refusal;
 use crate::engine::sealing::DefaultEncryption;
-use crate::error::{invalid_argument_hidden, of_bucket, told, with};
+use crate::error::{access_denied, invalid_argument_hidden, of_bucket, told, with};
 use crate::limits;
-use crate::store::{BucketRecord, Ownership, Versioning};
+use crate::store::{BucketNo, BucketRecord, Ownership, Versioning};
 
 /// Creates a bucket.
 pub(crate) async fn create_bucket(ctx: &Ctx, input: CreateBucketInput) -> Outcome<CreateBucket> {
@@ -39,12 +46,14 @@ pub(crate) async fn create_bucket(ctx: &Ctx, input: CreateBucketInput) -> Outcom
         ownership: ownership(&input)?,
         requester_pays: false,
     };
+    let first = FirstConfigurations::of(ctx, &input, draft.ownership)?;
     let engine = ctx.state::<S3>().engine();
-    let created = engine.create_bucket(&input.bucket, draft, |_, _| Ok(())).await;
+    let created = engine.create_bucket(&input.bucket, draft, |tx, no| first.write(tx, no)).await;
     match created {
         Ok(_) => {}
-        // In the oldest region creating one's own bucket again is no mistake.
-        Err(Refusal::BucketExists { own: true }) if ctx.region == Region::default_region() => {}
+        // In the oldest region creating one's own bucket again is no mistake, unless tags come with it.
+        Err(Refusal::BucketExists { own: true })
+            if ctx.region == Region::default_region() && first.tags.is_none() => {}
         Err(Refusal::BucketExists { own }) => return Err(exists(&input.bucket, own)),
         Err(refusal) => return Err(told(refusal)),
     }
@@ -53,6 +62,43 @@ pub(crate) async fn create_bucket(ctx: &Ctx, input: CreateBucketInput) -> Outcom
         false => format!("http://{}.s3.amazonaws.com/", input.bucket),
     };
     Ok(CreateBucketOutput { location: Some(location), bucket_arn: Some(bucket_arn(ctx, &input.bucket)) })
+}
+
+/// What a bucket is created with.
+struct FirstConfigurations {
+    acl: Option<BucketAcl>,
+    tags: Option<Document<Tagging>>,
+}
+
+impl FirstConfigurations {
+    fn of(ctx: &Ctx, input: &CreateBucketInput, ownership: Ownership) -> Result<Self, Error> {
+        let owner = canonical::id(ctx.account());
+        let grants = acl::of_headers(&acl_headers!(input), Owners { own: &owner, bucket: &owner })?;
+        let granting = grants.filter(|grants| acl::grants_to_others(grants, ctx.account()));
+        if granting.is_some() && ownership == Ownership::BucketOwnerEnforced {
+            let text = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
+            return Err(errors::invalid_bucket_acl_with_object_ownership(text).into());
+        }
+        // On a fresh bucket everything public is blocked.
+        if granting.as_ref().is_some_and(|grants| acl::is_public(grants)) {
+            return Err(access_denied());
+        }
+        let sent = input.create_bucket_configuration.as_ref().and_then(|conf| conf.tags.as_deref());
+        let sent = sent.unwrap_or_default();
+        tagging::check_first(sent)?;
+        let tags = (!sent.is_empty()).then(|| Document(Tagging { tag_set: sent.to_vec() }));
+        Ok(Self { acl: granting.map(|grants| BucketAcl { grants }), tags })
+    }
+
+    fn write(&self, tx: &Tx, bucket: BucketNo) -> Result<(), StoreError> {
+        if let Some(acl) = &self.acl {
+            write_config(tx, bucket, "", acl)?;
+        }
+        match &self.tags {
+            Some(tags) => write_config(tx, bucket, "", tags),
+            None => Ok(()),
+        }
+    }
 }
 
 fn exists(name: &str, own: bool) -> Error {
@@ -131,6 +177,11 @@ pub(crate) async fn get_bucket_location(ctx: &Ctx, input: GetBucketLocationInput
 /// Deletes an empty bucket.
 pub(crate) async fn delete_bucket(ctx: &Ctx, input: DeleteBucketInput) -> Outcome<DeleteBucket> {
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
+    if ctx.state::<S3>().engine().has_points(bucket.no()).await? {
+        let text = "The bucket you tried to delete has access points attached. Delete your access points before deleting your \
+                    bucket.";
+        return Err(of_bucket(errors::bucket_has_access_points_attached(text), &bucket.name));
+    }
     match ctx.state::<S3>().engine().delete_bucket(&bucket.name).await {
         Ok(_) => Ok(DeleteBucketOutput {}),
         Err(Refusal::BucketNotEmpty { versions }) => {

@@ -180,8 +180,8 @@ pub(crate) async fn list_objects_v2(ctx: &Ctx, input: ListObjectsV2Input) -> Out
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     let (prefix, delimiter) = (input.prefix.unwrap_or_default(), input.delimiter.unwrap_or_default());
     let from = match (&input.continuation_token, &input.start_after) {
-        (Some(token), _) => after_token(ctx, &bucket, token)?,
-        (None, Some(key)) if !key.is_empty() => From::After(key.clone()),
+        (Some(token), _) if !token.is_empty() => after_token(ctx, &bucket, token)?,
+        (_, Some(key)) if !key.is_empty() => From::After(key.clone()),
         _ => From::Start,
     };
     let wanted = Wanted { prefix: &prefix, delimiter: &delimiter, from: &from, limit };

@@ -33,7 +33,7 @@ pub(crate) fn table() -> Operations {
 
 fn buckets(table: Operations) -> Operations {
     table
-        .on::<api::CreateBucket>(|ctx, i| to_bucket(ctx, &i.bucket), bucket::create_bucket)
+        .on::<api::CreateBucket>(of_bucket::create, bucket::create_bucket)
         .on::<api::DeleteBucket>(|ctx, i| to_bucket(ctx, &i.bucket), bucket::delete_bucket)
         .on::<api::GetBucketLocation>(|ctx, i| to_bucket(ctx, &i.bucket), bucket::get_bucket_location)
         .on::<api::HeadBucket>(|ctx, i| to_bucket(ctx, &i.bucket), bucket::head_bucket)

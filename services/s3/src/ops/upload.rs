@@ -157,14 +157,20 @@ pub(crate) async fn complete_multipart_upload(
     let only_if = only_if(input.if_match.as_deref(), input.if_none_match.as_deref())?;
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     let engine = ctx.state::<S3>().engine();
-    let upload = engine.upload(&bucket, &input.key, &input.upload_id).await?;
+    // An upload that is over may have ended with this very request, whose answer was lost.
+    let upload = match engine.upload(&bucket, &input.key, &input.upload_id).await {
+        Ok(upload) => Some(upload.record),
+        Err(Refusal::NoSuchUpload(_)) => None,
+        Err(refusal) => return Err(told(refusal)),
+    };
+    let expected = upload.as_ref().and_then(|upload| upload.checksum);
     let checksum = checksums::header(&given!(input))?;
-    check_extent(&upload.record, input.checksum_type.as_ref().map(|extent| extent.as_str()))?;
+    check_extent(upload.is_some(), expected, input.checksum_type.as_ref().map(|extent| extent.as_str()))?;
     let named = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
     if named.is_empty() {
         return Err(invalid_request("You must specify at least one part"));
     }
-    let parts = named.iter().map(|part| named_part(part, &upload.record)).collect::<Result<Vec<_>, _>>()?;
+    let parts = named.iter().map(|part| named_part(part, expected)).collect::<Result<Vec<_>, _>>()?;
     if !parts.is_sorted_by(|one, next| one.number < next.number) {
         let text = "The list of parts was not in ascending order. Parts must be ordered by part number.";
         let facts = ErrorFacts { upload_id: Some(input.upload_id.clone()), ..ErrorFacts::default() };
@@ -212,9 +218,11 @@ fn told_of_upload(refusal: Refusal, id: &str) -> Error {
     })
 }
 
-fn check_extent(upload: &UploadRecord, asked: Option<&str>) -> Result<(), Error> {
-    let of_upload = upload.checksum.map(|(_, extent)| extent.as_str());
-    match asked.is_none_or(|asked| of_upload == Some(asked)) {
+type Expected = Option<(Algorithm, Extent)>;
+
+fn check_extent(there: bool, expected: Expected, asked: Option<&str>) -> Result<(), Error> {
+    let of_upload = expected.map(|(_, extent)| extent.as_str());
+    match !there || asked.is_none_or(|asked| of_upload == Some(asked)) {
         true => Ok(()),
         false => Err(invalid_request(format!(
             "The upload was created using the {} checksum mode. The complete request must use the same checksum mode.",
@@ -223,11 +231,11 @@ fn check_extent(upload: &UploadRecord, asked: Option<&str>) -> Result<(), Error>
     }
 }
 
-fn named_part(part: &CompletedPart, upload: &UploadRecord) -> Result<NamedPart, Error> {
+fn named_part(part: &CompletedPart, expected: Expected) -> Result<NamedPart, Error> {
     let (Some(number), Some(etag)) = (part.part_number, part.e_tag.as_deref()) else { return Err(malformed_xml()) };
     let number = part_number(number)?;
     let checksum = checksums::header(&given!(part))?;
-    if let Some((algorithm, Extent::Composite)) = upload.checksum
+    if let Some((algorithm, Extent::Composite)) = expected
         && checksum.is_none()
     {
         let name = algorithm.as_str().to_lowercase();

@@ -10,7 +10,9 @@ use std::time::Duration;
 use api_s3::{LoggingEnabled, PutObject, PutObjectInput};
 use http::header::{HOST, REFERER, USER_AGENT};
 use parking_lot::Mutex;
-use service_kit::{Caller, Cloud, Error, FinishedRequest, FinishedRequests, Principal, Sender, Service, Task, TaskCtx, Wake};
+use service_kit::{
+    Caller, Cloud, Error, FinishedRequest, FinishedRequests, Principal, Sender, Service, Task, TaskCtx, Wake,
+};
 use smithy::{ByteStream, Bytes};
 
 use crate::S3;
@@ -45,7 +47,8 @@ impl Noted {
 
 impl FinishedRequests for Noted {
     fn finished(&self, _: &Cloud, request: &FinishedRequest<'_>) {
-        let label = |name: &str| request.labels.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        let label =
+            |name: &str| request.labels.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
         let Some(bucket) = label("Bucket") else { return };
         let mut notes = self.0.lock();
         if notes.requests.len() < AT_MOST && !notes.unlogged.contains(&bucket) {

@@ -3,8 +3,8 @@
 
 use delivery::{Consignment, Courier, Deliveries, Enqueued, Failure, Intent, Lane, Retries, Verdict};
 use names::{AccountId, Arn};
-use service_kit::{BoxFuture, Caller, Error, Fault, Parcel, Sender, Service, Task, TaskCtx, Wake};
 use serde_json::{Value, json};
+use service_kit::{BoxFuture, Caller, Error, Fault, Parcel, Sender, Service, Task, TaskCtx, Wake};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Batch;

@@ -159,11 +159,8 @@ async fn lists_grant_beside_policies() {
     assert_eq!(refusal::<GetObject>(&owner, anonymous(), reading(&name, "open")).await, None);
     assert_eq!(refusal::<GetObject>(&owner, anonymous(), reading(&name, "closed")).await, denied());
     let id = friend.call::<ListBuckets>(Default::default()).await.unwrap().owner.unwrap().id.unwrap();
-    let grant = PutBucketAclInput {
-        bucket: name.clone(),
-        grant_write: Some(format!("id=\"{id}\"")),
-        ..Default::default()
-    };
+    let grant =
+        PutBucketAclInput { bucket: name.clone(), grant_write: Some(format!("id=\"{id}\"")), ..Default::default() };
     owner.call::<PutBucketAcl>(grant).await.unwrap();
     assert_eq!(refusal::<PutObject>(&owner, root(&friend), putting(&name, "theirs", 1)).await, None);
     let list = || ListObjectsV2Input { bucket: name.clone(), ..Default::default() };
@@ -255,4 +252,39 @@ async fn access_points_stand_for_their_bucket() {
     assert_eq!(none, "NoSuchPublicAccessBlockConfiguration");
     let remove = control::DeletePublicAccessBlockInput { account_id: account_id.clone() };
     owner.call::<control::DeletePublicAccessBlock>(remove).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_another_account_wrote_is_its_own_until_it_grants() {
+    let owner = cloud();
+    let friend = owner.fresh_account();
+    let name = bucket(&owner, "b-theirs").await;
+    with_lists(&owner, &name).await;
+    let statement = json!({"Effect": "Allow", "Principal": {"AWS": friend.account().to_string()},
+        "Action": ["s3:PutObject", "s3:PutObjectAcl"], "Resource": format!("arn:aws:s3:::{name}/*")});
+    policy(&owner, &name, statement).await;
+    assert_eq!(refusal::<PutObject>(&owner, root(&friend), putting(&name, "k", 1)).await, None);
+    assert_eq!(refusal::<GetObject>(&owner, root(&friend), reading(&name, "k")).await, None);
+    assert_eq!(refusal::<GetObject>(&owner, root(&owner), reading(&name, "k")).await, denied());
+    let given = PutObjectInput { acl: Some("bucket-owner-full-control".into()), ..putting(&name, "given", 1) };
+    assert_eq!(refusal::<PutObject>(&owner, root(&friend), given).await, None);
+    assert_eq!(refusal::<GetObject>(&owner, root(&owner), reading(&name, "given")).await, None);
+    let remove = DeleteObjectInput { bucket: name.clone(), key: "k".to_owned(), ..Default::default() };
+    assert_eq!(refusal::<DeleteObject>(&owner, root(&owner), remove).await, None, "deleting is the bucket's");
+}
+
+#[tokio::test]
+async fn a_point_of_another_account_opens_nothing() {
+    let owner = cloud();
+    let stranger = owner.fresh_account();
+    let name = bucket(&owner, "b-closed").await;
+    let create = api_s3control::CreateAccessPointInput {
+        account_id: stranger.account().to_string(),
+        name: "point".to_owned(),
+        bucket: name,
+        ..Default::default()
+    };
+    assert_eq!(code::<api_s3control::CreateAccessPoint>(&stranger, create).await, "AccessDenied");
+    let taken = CreateBucketInput { bucket: "b-closed".to_owned(), ..Default::default() };
+    assert_eq!(code::<CreateBucket>(&stranger, taken).await, "BucketAlreadyExists");
 }

@@ -33,11 +33,8 @@ async fn text(cloud: &TestCloud, bucket: &str, key: &str) -> String {
 async fn requests_land_as_lines() {
     let cloud = cloud();
     let (name, logs) = (bucket(&cloud, "b-logged").await, target(&cloud).await);
-    let logging_enabled = Some(LoggingEnabled {
-        target_bucket: logs.clone(),
-        target_prefix: "log/".to_owned(),
-        ..Default::default()
-    });
+    let logging_enabled =
+        Some(LoggingEnabled { target_bucket: logs.clone(), target_prefix: "log/".to_owned(), ..Default::default() });
     let input = PutBucketLoggingInput {
         bucket: name,
         bucket_logging_status: BucketLoggingStatus { logging_enabled },

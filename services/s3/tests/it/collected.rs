@@ -34,11 +34,8 @@ async fn metrics_come_in_pages_of_a_hundred() {
     let ids: Vec<_> = second.metrics_configuration_list.unwrap().into_iter().map(|one| one.id).collect();
     assert_eq!(ids, ["200", "201"]);
     assert!(code::<ListBucketMetricsConfigurations>(&cloud, list(Some("x".to_owned()))).await == "InvalidArgument");
-    let get = |id: &str| GetBucketMetricsConfigurationInput {
-        bucket: name.clone(),
-        id: id.to_owned(),
-        ..Default::default()
-    };
+    let get =
+        |id: &str| GetBucketMetricsConfigurationInput { bucket: name.clone(), id: id.to_owned(), ..Default::default() };
     let one = cloud.call::<GetBucketMetricsConfiguration>(get("100")).await.unwrap();
     assert_eq!(one.metrics_configuration.unwrap().id, "100");
     let delete =
@@ -60,8 +57,7 @@ async fn analyses() {
     };
     assert_eq!(code::<PutBucketAnalyticsConfiguration>(&cloud, put("a", "b")).await, "MalformedXML");
     cloud.call::<PutBucketAnalyticsConfiguration>(put("a", "a")).await.unwrap();
-    let get =
-        GetBucketAnalyticsConfigurationInput { bucket: name.clone(), id: "a".to_owned(), ..Default::default() };
+    let get = GetBucketAnalyticsConfigurationInput { bucket: name.clone(), id: "a".to_owned(), ..Default::default() };
     let kept = cloud.call::<GetBucketAnalyticsConfiguration>(get).await.unwrap();
     assert_eq!(kept.analytics_configuration.unwrap().id, "a");
     let list = || ListBucketAnalyticsConfigurationsInput { bucket: name.clone(), ..Default::default() };

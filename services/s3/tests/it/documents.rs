@@ -97,11 +97,8 @@ async fn tags() {
     let get = || GetBucketTaggingInput { bucket: name.clone(), ..Default::default() };
     assert_eq!(refused::<GetBucketTagging>(&cloud, get()).await, pair("NoSuchTagSet", "The TagSet does not exist"));
     let tag = |key: &str| Tag { key: key.to_owned(), value: "v".to_owned() };
-    let put = |tag_set| PutBucketTaggingInput {
-        bucket: name.clone(),
-        tagging: Tagging { tag_set },
-        ..Default::default()
-    };
+    let put =
+        |tag_set| PutBucketTaggingInput { bucket: name.clone(), tagging: Tagging { tag_set }, ..Default::default() };
     cloud.call::<PutBucketTagging>(put(vec![tag("b"), tag("a")])).await.unwrap();
     assert_eq!(cloud.call::<GetBucketTagging>(get()).await.unwrap().tag_set.len(), 2);
     assert_eq!(code::<PutBucketTagging>(&cloud, put(vec![tag("a"), tag("a")])).await, "InvalidTag");
@@ -117,11 +114,8 @@ async fn logging_goes_to_a_bucket_of_the_same_owner_and_place() {
     let (name, target) = (bucket(&cloud, "b-logged").await, bucket(&cloud, "b-logs").await);
     let far = cloud.in_region("eu-west-1");
     let conf = CreateBucketConfiguration { location_constraint: Some("eu-west-1".into()), ..Default::default() };
-    let create = CreateBucketInput {
-        bucket: "b-far".to_owned(),
-        create_bucket_configuration: Some(conf),
-        ..Default::default()
-    };
+    let create =
+        CreateBucketInput { bucket: "b-far".to_owned(), create_bucket_configuration: Some(conf), ..Default::default() };
     far.call::<CreateBucket>(create).await.unwrap();
     let to = |target: &str| PutBucketLoggingInput {
         bucket: name.clone(),
@@ -208,7 +202,8 @@ async fn notifications_name_their_destinations() {
     let get = || GetBucketNotificationConfigurationRequest { bucket: name.clone(), ..Default::default() };
     let none = cloud.call::<GetBucketNotificationConfiguration>(get()).await.unwrap();
     assert_eq!(none, NotificationConfiguration::default());
-    let told = refused::<PutBucketNotificationConfiguration>(&cloud, put(vec![queue("q", &["s3:ObjectCreated:*"])])).await;
+    let told =
+        refused::<PutBucketNotificationConfiguration>(&cloud, put(vec![queue("q", &["s3:ObjectCreated:*"])])).await;
     assert_eq!(told, pair("InvalidArgument", "The ARN could not be parsed"));
     let arn = "arn:aws:sqs:us-east-1:000000000000:q";
     let overlapping = vec![queue(arn, &["s3:ObjectCreated:*"]), queue(arn, &["s3:ObjectCreated:Put"])];

@@ -93,7 +93,10 @@ async fn policies_are_told_as_they_were_set_and_public_ones_are_blocked() {
     let cloud = cloud();
     let name = bucket(&cloud, "b-policy").await;
     let get = || GetBucketPolicyInput { bucket: name.clone(), ..Default::default() };
-    assert_eq!(refused::<GetBucketPolicy>(&cloud, get()).await, pair("NoSuchBucketPolicy", "The bucket policy does not exist"));
+    assert_eq!(
+        refused::<GetBucketPolicy>(&cloud, get()).await,
+        pair("NoSuchBucketPolicy", "The bucket policy does not exist")
+    );
     let put = |principal: &str| PutBucketPolicyInput {
         bucket: name.clone(),
         policy: json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": principal},
@@ -207,10 +210,8 @@ async fn words_that_stand_alone() {
 async fn the_expected_owner_is_looked_at_first() {
     let cloud = cloud();
     let name = bucket(&cloud, "b-expected").await;
-    let get = |owner: &str| GetBucketPolicyInput {
-        bucket: name.clone(),
-        expected_bucket_owner: Some(owner.to_owned()),
-    };
+    let get =
+        |owner: &str| GetBucketPolicyInput { bucket: name.clone(), expected_bucket_owner: Some(owner.to_owned()) };
     assert_eq!(code::<GetBucketPolicy>(&cloud, get("000000000002")).await, "AccessDenied");
     assert_eq!(code::<GetBucketPolicy>(&cloud, get("0000")).await, "InvalidBucketOwnerAWSAccountID");
     assert_eq!(code::<GetBucketPolicy>(&cloud, get("000000000000")).await, "NoSuchBucketPolicy");

@@ -229,14 +229,16 @@ mod tests {
 
     #[test]
     fn documents_are_refused_in_awss_words() {
-        let group = |uri: &str| api::Grantee { r#type: "Group".into(), uri: Some(uri.to_owned()), ..Default::default() };
+        let group =
+            |uri: &str| api::Grantee { r#type: "Group".into(), uri: Some(uri.to_owned()), ..Default::default() };
         let document = |owner: Option<&str>, grantee: api::Grantee, permission: &str| api::AccessControlPolicy {
             owner: owner.map(|id| api::Owner { id: Some(id.to_owned()), display_name: None }),
             grants: Some(vec![api::Grant { grantee: Some(grantee), permission: Some(permission.into()) }]),
         };
         let logs = || group("http://acs.amazonaws.com/groups/s3/LogDelivery");
         let own = owner();
-        let wrong = api::Grantee { r#type: "CanonicalUser".into(), id: Some("wrong-id".to_owned()), ..Default::default() };
+        let wrong =
+            api::Grantee { r#type: "CanonicalUser".into(), id: Some("wrong-id".to_owned()), ..Default::default() };
         for (document, code) in [
             (document(None, logs(), "WRITE"), "MalformedACLError"),
             (document(Some(&own), logs(), "WRONG-PERMISSION"), "MalformedACLError"),

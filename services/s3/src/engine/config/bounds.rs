@@ -23,7 +23,9 @@ mod tests {
     #[test]
     fn arns_of_buckets_name_nothing_else() {
         assert_eq!(bucket_of_arn("arn:aws:s3:::b.c"), Some("b.c"));
-        for other in ["b", "arn:aws:s3:::", "arn:aws:s3:::b/k", "arn:aws:s3:us-east-1:1:accesspoint/x", "arn:aws:sqs:::b"] {
+        for other in
+            ["b", "arn:aws:s3:::", "arn:aws:s3:::b/k", "arn:aws:s3:us-east-1:1:accesspoint/x", "arn:aws:sqs:::b"]
+        {
             assert_eq!(bucket_of_arn(other), None, "{other}");
         }
     }

@@ -16,7 +16,8 @@ fn check_id(id: &str, length: usize) -> Checked {
     if letters && (1..=length).contains(&id.len()) {
         return Ok(());
     }
-    let text = "The configuration ID is not valid. It must only contain letters, numbers, periods, dashes and underscores.";
+    let text =
+        "The configuration ID is not valid. It must only contain letters, numbers, periods, dashes and underscores.";
     Err(Refusal::new("InvalidConfigurationId", 400, text))
 }
 
@@ -27,7 +28,8 @@ pub(crate) fn none() -> Refusal {
 
 /// More than a bucket may have.
 pub(crate) fn too_many() -> Refusal {
-    let text = "You are attempting to create a new configuration but have already reached the 1,000-configuration limit.";
+    let text =
+        "You are attempting to create a new configuration but have already reached the 1,000-configuration limit.";
     Refusal::new("TooManyConfigurations", 400, text)
 }
 

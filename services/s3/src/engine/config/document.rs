@@ -92,6 +92,9 @@ mod tests {
             transition_default_minimum_object_size: None,
         });
         let stored = encode_record(&sent).unwrap();
-        assert_eq!(decode_record::<Document<api_s3::GetBucketLifecycleConfigurationOutput>>("t", &stored).unwrap(), sent);
+        assert_eq!(
+            decode_record::<Document<api_s3::GetBucketLifecycleConfigurationOutput>>("t", &stored).unwrap(),
+            sent
+        );
     }
 }

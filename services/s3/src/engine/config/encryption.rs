@@ -54,7 +54,11 @@ pub(crate) fn read(checked: &api::ServerSideEncryptionConfiguration) -> DefaultE
         _ => return DefaultEncryption::S3,
     };
     let bucket_key = rule.and_then(|rule| rule.bucket_key_enabled).unwrap_or_default();
-    DefaultEncryption::Kms(KmsChoice { key: chosen.and_then(|chosen| chosen.kms_master_key_id.clone()), bucket_key, dual })
+    DefaultEncryption::Kms(KmsChoice {
+        key: chosen.and_then(|chosen| chosen.kms_master_key_id.clone()),
+        bucket_key,
+        dual,
+    })
 }
 
 /// Whether a configuration refuses objects encrypted under keys of customers.
@@ -88,8 +92,7 @@ mod tests {
         assert_eq!(check(sent("AES256", Some("k"))).unwrap_err().code, "InvalidArgument");
         let kept = check(sent("aws:kms", Some("k"))).unwrap();
         assert_eq!(kept.rules[0].bucket_key_enabled, Some(false));
-        let expected =
-            DefaultEncryption::Kms(KmsChoice { key: Some("k".to_owned()), bucket_key: false, dual: false });
+        let expected = DefaultEncryption::Kms(KmsChoice { key: Some("k".to_owned()), bucket_key: false, dual: false });
         assert_eq!(read(&kept), expected);
         assert_eq!(read(&unconfigured()), DefaultEncryption::S3);
     }

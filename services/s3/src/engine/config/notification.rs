@@ -182,10 +182,9 @@ mod tests {
     const QUEUE: &str = "arn:aws:sqs:us-east-1:111122223333:q";
 
     fn queue(id: Option<&str>, events: &[&str], affixes: &[(&str, &str)]) -> api::QueueConfiguration {
-        let rules = affixes.iter().map(|(name, value)| api::FilterRule {
-            name: Some((*name).into()),
-            value: Some((*value).to_owned()),
-        });
+        let rules = affixes
+            .iter()
+            .map(|(name, value)| api::FilterRule { name: Some((*name).into()), value: Some((*value).to_owned()) });
         let key = api::S3KeyFilter { filter_rules: Some(rules.collect()) };
         api::QueueConfiguration {
             id: id.map(str::to_owned),
@@ -229,7 +228,8 @@ mod tests {
         check(&mut sent, String::new).unwrap();
         let queues = sent.queue_configurations.unwrap();
         let rules = queues[0].filter.as_ref().unwrap().key.as_ref().unwrap().filter_rules.clone().unwrap();
-        let told: Vec<_> = rules.iter().map(|rule| (rule.name.as_ref().unwrap().as_str(), rule.value.as_deref())).collect();
+        let told: Vec<_> =
+            rules.iter().map(|rule| (rule.name.as_ref().unwrap().as_str(), rule.value.as_deref())).collect();
         assert_eq!(told, [("Prefix", Some("a")), ("Suffix", Some(""))]);
     }
 

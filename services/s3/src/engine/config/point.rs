@@ -87,7 +87,12 @@ impl Engine {
                 POINTS.put(&tx, &SCOPE, place, record)?;
                 ALIASES.put(&tx, &SCOPE, &record.alias.as_str(), &Home(place.clone()))?;
                 let (account, region, name) = place;
-                OF_BUCKET.put(&tx, &SCOPE, &(record.no, *account, region.as_str(), name.as_str()), &Raw(bytes::Bytes::new()))?;
+                OF_BUCKET.put(
+                    &tx,
+                    &SCOPE,
+                    &(record.no, *account, region.as_str(), name.as_str()),
+                    &Raw(bytes::Bytes::new()),
+                )?;
                 Ok(true)
             })
             .await

@@ -82,10 +82,16 @@ fn rule(sent: &api::ReplicationRule) -> Checked<Rule> {
     }
     // The newer form of a rule has a filter, and with it a priority and a word on delete markers.
     if sent.filter.is_some() && sent.priority.is_none() {
-        return Err(Refusal::request("Priority must be specified for this version of Cross Region Replication configuration schema. Please refer to S3 Developer Guide for more information."));
+        return Err(Refusal::request(
+            "Priority must be specified for this version of Cross Region Replication configuration schema. Please refer \
+             to S3 Developer Guide for more information.",
+        ));
     }
     if sent.filter.is_some() && sent.delete_marker_replication.is_none() {
-        return Err(Refusal::request("DeleteMarkerReplication must be specified for this version of Cross Region Replication configuration schema. Please refer to S3 Developer Guide for more information."));
+        return Err(Refusal::request(
+            "DeleteMarkerReplication must be specified for this version of Cross Region Replication configuration schema. \
+             Please refer to S3 Developer Guide for more information.",
+        ));
     }
     let selection = selection::of_replication(sent)?;
     let delete_markers = match sent.delete_marker_replication.as_ref().and_then(|marker| marker.status.as_ref()) {
@@ -94,7 +100,10 @@ fn rule(sent: &api::ReplicationRule) -> Checked<Rule> {
         Some(api::DeleteMarkerReplicationStatus::Unknown(_)) => return Err(Refusal::malformed()),
     };
     if delete_markers && !selection.tags.is_empty() {
-        return Err(Refusal::request("Delete marker replication is not supported if any Tag filter is specified. Please refer to S3 Developer Guide for more information."));
+        return Err(Refusal::request(
+            "Delete marker replication is not supported if any Tag filter is specified. Please refer to S3 Developer Guide \
+             for more information.",
+        ));
     }
     let enabled = match sent.status {
         api::ReplicationRuleStatus::Enabled => true,
@@ -121,7 +130,8 @@ fn rule(sent: &api::ReplicationRule) -> Checked<Rule> {
 
 /// The part of a rule that says where copies go.
 fn destination(to: &api::Destination, kms_objects: bool) -> Checked<Rule> {
-    let bucket = super::bounds::bucket_of_arn(&to.bucket).ok_or_else(|| Refusal::argument("Invalid bucket ARN"))?.to_owned();
+    let bucket =
+        super::bounds::bucket_of_arn(&to.bucket).ok_or_else(|| Refusal::argument("Invalid bucket ARN"))?.to_owned();
     well_formed(!matches!(to.storage_class, Some(api::StorageClass::Unknown(_))))?;
     let account = to.account.as_ref().map(|account| account.parse()).transpose();
     let account = account.map_err(|_| Refusal::malformed())?;
@@ -134,7 +144,9 @@ fn destination(to: &api::Destination, kms_objects: bool) -> Checked<Rule> {
         return Err(Refusal::request("ReplicaKmsKeyID must be specified if SseKmsEncryptedObjects tag is present."));
     }
     if kms_key.is_some() && !kms_objects {
-        return Err(Refusal::request("SseKmsEncryptedObjects must be specified if EncryptionConfiguration is present."));
+        return Err(Refusal::request(
+            "SseKmsEncryptedObjects must be specified if EncryptionConfiguration is present.",
+        ));
     }
     let within = to.replication_time.as_ref().filter(|time| time.status == api::ReplicationTimeStatus::Enabled);
     let within_minutes = within.and_then(|time| u32::try_from(time.time.minutes?).ok());

@@ -36,7 +36,8 @@ impl PublicAccess {
 pub(crate) fn check_public_access(
     sent: &api::PublicAccessBlockConfiguration,
 ) -> Checked<api::PublicAccessBlockConfiguration> {
-    let all = [&sent.block_public_acls, &sent.ignore_public_acls, &sent.block_public_policy, &sent.restrict_public_buckets];
+    let all =
+        [&sent.block_public_acls, &sent.ignore_public_acls, &sent.block_public_policy, &sent.restrict_public_buckets];
     if all.iter().all(|switch| switch.is_none()) {
         return Err(Refusal::request("Must specify at least one configuration."));
     }
@@ -168,7 +169,10 @@ mod tests {
         assert_eq!(check_acceleration("b", &fast("Enabled")), Ok(()));
         assert_eq!(check_acceleration("b", &fast("random")), Err(Refusal::malformed()));
         assert_eq!(check_acceleration("a.b", &fast("Enabled")).unwrap_err().code, "InvalidRequest");
-        assert_eq!(check_payer(&api::RequestPaymentConfiguration { payer: "Nobody".into() }), Err(Refusal::malformed()));
+        assert_eq!(
+            check_payer(&api::RequestPaymentConfiguration { payer: "Nobody".into() }),
+            Err(Refusal::malformed())
+        );
     }
 
     #[test]
@@ -189,6 +193,9 @@ mod tests {
         ] {
             assert_eq!(check_object_lock(Some(&bad)), Err(Refusal::malformed()), "{bad:?}");
         }
-        assert_eq!(check_object_lock(Some(&lock(Some("COMPLIANCE"), Some(0), None))).unwrap_err().code, "InvalidArgument");
+        assert_eq!(
+            check_object_lock(Some(&lock(Some("COMPLIANCE"), Some(0), None))).unwrap_err().code,
+            "InvalidArgument"
+        );
     }
 }

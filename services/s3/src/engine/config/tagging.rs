@@ -8,6 +8,10 @@ use super::refusal::{Checked, Refusal};
 /// Most tags of a bucket. Source: S3 user guide, "Using cost allocation S3 bucket tags".
 const MOST: usize = 50;
 
+const SYSTEM: &str = "System tags cannot be added/updated by requester";
+const SYSTEM_FIRST: &str = "User-defined tag keys can't start with \"aws:\". This prefix is reserved for system tags. \
+                            Remove \"aws:\" from your tag keys and try again.";
+
 /// Checks tags as they were sent.
 pub(crate) fn check(sent: &[Tag]) -> Checked<Tags> {
     if sent.len() > MOST {
@@ -23,13 +27,21 @@ pub(crate) fn check(sent: &[Tag]) -> Checked<Tags> {
             return Err(invalid("The TagValue you have provided is invalid").with("TagValue", value.clone()));
         }
         if key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
-            return Err(invalid("System tags cannot be added/updated by requester"));
+            return Err(invalid(SYSTEM));
         }
         if tags.insert(key.clone(), value.clone()).is_some() {
             return Err(invalid("Cannot provide multiple Tags with the same key"));
         }
     }
     Ok(tags)
+}
+
+/// Checks the tags that a bucket is created with: the same rules, in words of their own. Recorded.
+pub(crate) fn check_first(sent: &[Tag]) -> Checked {
+    match check(sent) {
+        Err(refusal) if refusal.message == SYSTEM => Err(Refusal::new("InvalidTag", 400, SYSTEM_FIRST)),
+        checked => checked.map(drop),
+    }
 }
 
 fn is_text(text: &str, length: std::ops::RangeInclusive<usize>) -> bool {

@@ -55,7 +55,10 @@ pub(crate) fn check(site: &api::WebsiteConfiguration) -> Checked {
     let Some(rules) = &site.routing_rules else { return Ok(()) };
     well_formed(!rules.is_empty())?;
     if rules.len() > RULES {
-        let text = format!("{} routing rules provided, the number of routing rules in a website configuration is limited to {RULES}.", rules.len());
+        let text = format!(
+            "{} routing rules provided, the number of routing rules in a website configuration is limited to {RULES}.",
+            rules.len()
+        );
         return Err(Refusal::request(text));
     }
     rules.iter().try_for_each(check_rule)
@@ -78,13 +81,17 @@ fn check_rule(rule: &api::RoutingRule) -> Checked {
     if let Some(code) = &to.http_redirect_code
         && !matches!(code.parse(), Ok(301..=399_u16))
     {
-        return Err(Refusal::request(format!("The provided HTTP redirect code ({code}) is not valid. Valid codes are 3XX except 300.")));
+        return Err(Refusal::request(format!(
+            "The provided HTTP redirect code ({code}) is not valid. Valid codes are 3XX except 300."
+        )));
     }
     let told = rule.condition.as_ref().and_then(|when| when.http_error_code_returned_equals.as_ref());
     if let Some(code) = told
         && !matches!(code.parse(), Ok(400..=599_u16))
     {
-        return Err(Refusal::request(format!("The provided HTTP error code ({code}) is not valid. Valid codes are 4XX or 5XX.")));
+        return Err(Refusal::request(format!(
+            "The provided HTTP error code ({code}) is not valid. Valid codes are 4XX or 5XX."
+        )));
     }
     check_protocol(to.protocol.as_ref())?;
     let names_something = to.host_name.is_some() || to.protocol.is_some() || to.http_redirect_code.is_some();
@@ -222,7 +229,10 @@ mod tests {
         assert_eq!(arrive(&site, visit("images/1")), Step::Show("images/1".to_owned()));
         let location = "http://elsewhere/report-404/images/1".to_owned();
         let told = fail(&site, visit("images/1"), 404, false);
-        assert_eq!(told, Step::Redirect { status: 307, location: location.replace("report-404/images/", "report-404/") });
+        assert_eq!(
+            told,
+            Step::Redirect { status: 307, location: location.replace("report-404/images/", "report-404/") }
+        );
     }
 
     #[test]
@@ -256,7 +266,11 @@ mod tests {
                 "InvalidArgument",
                 "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.",
             ),
-            (conf(|c| c.error_document = Some(Default::default())), "MalformedXML", super::super::refusal::NOT_WELL_FORMED),
+            (
+                conf(|c| c.error_document = Some(Default::default())),
+                "MalformedXML",
+                super::super::refusal::NOT_WELL_FORMED,
+            ),
         ] {
             let refusal = check(&conf).unwrap_err();
             assert_eq!((refusal.code, refusal.message.as_ref()), (code, text));

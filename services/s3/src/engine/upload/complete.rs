@@ -10,12 +10,13 @@ use crate::engine::bucket::Bucket;
 use crate::engine::checksum::{self, Algorithm, Checksum, Extent};
 use crate::engine::content::Piece;
 use crate::engine::object::event::What;
+use crate::engine::object::{current, older};
 use crate::engine::object::put::{Body, OnlyIf, Put};
 use crate::engine::object::record::{ETag, ObjectRecord};
 use crate::engine::refusal::Refusal;
 use crate::engine::sealing::Sealing;
 use crate::limits;
-use crate::store::{No, PARTS, SCOPE};
+use crate::store::{COMPLETED, Completed, No, PARTS, SCOPE};
 
 /// A part as whoever ends the upload names it.
 #[derive(Debug, Clone)]
@@ -49,11 +50,30 @@ pub(crate) struct Completion<'a> {
 impl Engine {
     /// Ends an upload with a version.
     pub(crate) async fn complete(&self, completion: &Completion<'_>) -> Result<ObjectRecord, Refusal> {
-        let (no, record) =
-            self.store().transact(|tx| async move { self.complete_in(&tx, completion).await }).await?;
+        let completed = self.store().transact(|tx| async move { self.complete_in(&tx, completion).await }).await;
+        let (no, record) = match completed {
+            Err(Refusal::NoSuchUpload(id)) => return self.completed(completion, id).await,
+            completed => completed?,
+        };
         // Parts that were not named go now; if a crash comes first, later.
         self.forget_parts(no).await?;
         Ok(record)
+    }
+
+    /// What came of an upload that was put together before: whoever did not hear the answer asks again.
+    async fn completed(&self, completion: &Completion<'_>, id: String) -> Result<ObjectRecord, Refusal> {
+        let Some(upload) = self.tokens().upload_no(&id) else { return Err(Refusal::NoSuchUpload(id)) };
+        let view = self.store().read().await?;
+        let Some(known) = COMPLETED.get(&view, &SCOPE, &upload).await? else { return Err(Refusal::NoSuchUpload(id)) };
+        let no = known.version;
+        let (bucket, key) = (completion.bucket.no(), completion.key);
+        let there = match current(&view, bucket, key).await?.filter(|record| record.no == no) {
+            Some(record) => Some(record),
+            None => older(&view, bucket, key, no).await?,
+        };
+        let count = completion.parts.len();
+        let same = there.filter(|record| record.etag.parts.is_some_and(|parts| usize::from(parts) == count));
+        same.ok_or(Refusal::NoSuchUpload(id))
     }
 
     async fn complete_in(&self, tx: &Tx, completion: &Completion<'_>) -> Result<(No, ObjectRecord), Refusal> {
@@ -95,18 +115,15 @@ impl Engine {
         };
         let record = self.put_in(tx, &put).await?;
         end(tx, bucket.no(), key, upload.no)?;
+        COMPLETED.put(tx, &SCOPE, &upload.no, &Completed { version: record.no, at: record.modified })?;
         Ok((upload.no, record))
     }
 
     /// MD5 of the parts' MD5s; a mere name where MD5s are not told.
     fn digest_of(&self, sealing: &Sealing, parts: &[(u16, PartRecord)]) -> [u8; 16] {
-        match sealing {
-            Sealing::S3 => {
-                let digests: Vec<u8> = parts.iter().flat_map(|(_, part)| part.md5).collect();
-                checksum::of(Algorithm::Md5, &digests).try_into().expect("MD5 has 16 bytes")
-            }
-            _ => self.random().bytes(),
-        }
+        let digests: Vec<u8> = parts.iter().flat_map(|(_, part)| part.md5).collect();
+        let digest = checksum::of(Algorithm::Md5, &digests).try_into().expect("MD5 has 16 bytes");
+        self.tag(sealing, digest)
     }
 }
 

@@ -10,6 +10,8 @@
 pub(crate) mod complete;
 pub(crate) mod record;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use store::{Order, Raw, Reader, Span, StoreError, Tx};
 
@@ -17,8 +19,10 @@ use super::Engine;
 use super::bucket::{Bucket, here};
 use super::content::Fresh;
 use super::refusal::Refusal;
-use crate::store::{BucketNo, ENDED, No, PARTS, PartRecord, SCOPE, UPLOADS, UploadRecord};
+use crate::store::{BucketNo, COMPLETED, ENDED, No, PARTS, PartRecord, SCOPE, UPLOADS, UploadRecord};
 
+/// How long it is known what came of an upload. AWS says no number; clients try again for minutes.
+const REMEMBERED: Duration = Duration::from_secs(7 * 86_400);
 /// Parts taken away by one transaction.
 const AT_ONCE: usize = 500;
 
@@ -128,6 +132,23 @@ impl Engine {
             self.forget_parts(upload).await?;
         }
         Ok(())
+    }
+
+    /// Forgets what came of uploads that were put together long ago.
+    pub(crate) async fn forget_completed(&self) -> Result<(), Refusal> {
+        let (now, mut span) = (self.now(), Span::all());
+        loop {
+            let view = self.store().read().await?;
+            let rows = COMPLETED.scan(&view, &SCOPE, &span, Order::Ascending, AT_ONCE).await?;
+            let Some((last, _)) = rows.last() else { return Ok(()) };
+            span = Span::all().after(last);
+            let batch = store::Batch::new();
+            let old = rows.iter().filter(|(_, completed)| now.since(completed.at) > REMEMBERED);
+            old.for_each(|(upload, _)| COMPLETED.delete(&batch, &SCOPE, upload));
+            if !batch.is_empty() {
+                self.store().write(batch).await?;
+            }
+        }
     }
 
     async fn forget_parts(&self, upload: No) -> Result<(), Refusal> {

@@ -16,8 +16,7 @@ use crate::ops::address::bucket_arn;
 
 /// Sends a test event to each destination. Those that do not take it are told together.
 pub(super) async fn try_all(ctx: &Ctx, bucket: &Bucket, rules: &[Rule]) -> Result<(), Error> {
-    let sender =
-        Sender::service(ctx.cloud(), "s3.amazonaws.com", bucket.record.account, bucket_arn(ctx, &bucket.name));
+    let sender = Sender::service(ctx.cloud(), "s3.amazonaws.com", bucket.record.account, bucket_arn(ctx, &bucket.name));
     let body = notice::test_event(&bucket.name, ctx.now(), &ctx.request.id.to_string());
     let mut refused = Vec::new();
     for rule in rules {
@@ -47,9 +46,9 @@ async fn reason(ctx: &Ctx, to: &Arn, error: &Error) -> String {
     };
     // Whoever may not send is not told whether it is there; the owner of the bucket is.
     match denied && is_there(ctx, to).await {
-        true => format!(
-            "Permissions on the destination {noun} do not allow S3 to publish notifications from this bucket"
-        ),
+        true => {
+            format!("Permissions on the destination {noun} do not allow S3 to publish notifications from this bucket")
+        }
         false => format!("The destination {noun} does not exist"),
     }
 }

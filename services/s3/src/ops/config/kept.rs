@@ -10,11 +10,7 @@ use crate::error::of_bucket;
 use crate::ops::address;
 
 /// A bucket and one of its configurations, when it has one.
-pub(super) async fn find<S: Kept>(
-    ctx: &Ctx,
-    bucket: &str,
-    owner: Option<&str>,
-) -> Result<(Bucket, Option<S>), Error> {
+pub(super) async fn find<S: Kept>(ctx: &Ctx, bucket: &str, owner: Option<&str>) -> Result<(Bucket, Option<S>), Error> {
     let bucket = address::bucket(ctx, bucket, owner).await?;
     let found = ctx.state::<S3>().engine().config::<Document<S>>(bucket.no()).await?;
     Ok((bucket, found.map(|Document(kept)| kept)))

@@ -12,10 +12,7 @@ use crate::error::with;
 use crate::ops::address;
 
 /// Says where, or that there is none.
-pub(super) async fn put_bucket_logging(
-    ctx: &Ctx,
-    input: api::PutBucketLoggingInput,
-) -> Outcome<api::PutBucketLogging> {
+pub(super) async fn put_bucket_logging(ctx: &Ctx, input: api::PutBucketLoggingInput) -> Outcome<api::PutBucketLogging> {
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     let Some(to) = input.bucket_logging_status.logging_enabled else {
         kept::remove::<api::LoggingEnabled>(ctx, &input.bucket, None).await?;
@@ -59,10 +56,7 @@ fn elsewhere(source: &Region, target: &Region) -> Error {
 }
 
 /// Tells where.
-pub(super) async fn get_bucket_logging(
-    ctx: &Ctx,
-    input: api::GetBucketLoggingInput,
-) -> Outcome<api::GetBucketLogging> {
+pub(super) async fn get_bucket_logging(ctx: &Ctx, input: api::GetBucketLoggingInput) -> Outcome<api::GetBucketLogging> {
     let owner = input.expected_bucket_owner.as_deref();
     let (_, logging_enabled) = kept::find::<api::LoggingEnabled>(ctx, &input.bucket, owner).await?;
     Ok(api::GetBucketLoggingOutput { logging_enabled })

@@ -8,10 +8,7 @@ use crate::engine::config::tagging;
 use crate::ops::address;
 
 /// Sets the tags, all of them.
-pub(super) async fn put_bucket_tagging(
-    ctx: &Ctx,
-    input: api::PutBucketTaggingInput,
-) -> Outcome<api::PutBucketTagging> {
+pub(super) async fn put_bucket_tagging(ctx: &Ctx, input: api::PutBucketTaggingInput) -> Outcome<api::PutBucketTagging> {
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     tagging::check(&input.tagging.tag_set)?;
     if input.tagging.tag_set.is_empty() {
@@ -23,10 +20,7 @@ pub(super) async fn put_bucket_tagging(
 }
 
 /// Tells the tags.
-pub(super) async fn get_bucket_tagging(
-    ctx: &Ctx,
-    input: api::GetBucketTaggingInput,
-) -> Outcome<api::GetBucketTagging> {
+pub(super) async fn get_bucket_tagging(ctx: &Ctx, input: api::GetBucketTaggingInput) -> Outcome<api::GetBucketTagging> {
     let owner = input.expected_bucket_owner.as_deref();
     let kept: api::Tagging =
         kept::read(ctx, &input.bucket, owner, errors::no_such_tag_set, "The TagSet does not exist").await?;

@@ -8,10 +8,7 @@ use crate::engine::config::website;
 use crate::ops::address;
 
 /// Makes a bucket a website.
-pub(super) async fn put_bucket_website(
-    ctx: &Ctx,
-    input: api::PutBucketWebsiteInput,
-) -> Outcome<api::PutBucketWebsite> {
+pub(super) async fn put_bucket_website(ctx: &Ctx, input: api::PutBucketWebsiteInput) -> Outcome<api::PutBucketWebsite> {
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     website::check(&input.website_configuration)?;
     kept::write(ctx, &bucket, input.website_configuration).await?;
@@ -19,10 +16,7 @@ pub(super) async fn put_bucket_website(
 }
 
 /// Tells what the website is like.
-pub(super) async fn get_bucket_website(
-    ctx: &Ctx,
-    input: api::GetBucketWebsiteInput,
-) -> Outcome<api::GetBucketWebsite> {
+pub(super) async fn get_bucket_website(ctx: &Ctx, input: api::GetBucketWebsiteInput) -> Outcome<api::GetBucketWebsite> {
     let text = "The specified bucket does not have a website configuration";
     let (none, owner) = (errors::no_such_website_configuration, input.expected_bucket_owner.as_deref());
     let kept: api::WebsiteConfiguration = kept::read(ctx, &input.bucket, owner, none, text).await?;

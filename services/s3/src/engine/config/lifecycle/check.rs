@@ -79,9 +79,10 @@ fn has_an_action(sent: &api::LifecycleRule) -> Checked {
 /// Uploads and delete markers have neither tags nor sizes.
 fn fits_its_filter(rule: &Rule) -> Checked {
     let tagged = !rule.selection.tags.is_empty();
-    for (present, action) in
-        [(rule.abort_after.is_some(), "AbortIncompleteMultipartUpload"), (rule.lone_markers, "ExpiredObjectDeleteMarker")]
-    {
+    for (present, action) in [
+        (rule.abort_after.is_some(), "AbortIncompleteMultipartUpload"),
+        (rule.lone_markers, "ExpiredObjectDeleteMarker"),
+    ] {
         if present && tagged {
             return Err(Refusal::request(format!("{action} cannot be specified with Tags.")));
         }
@@ -220,7 +221,8 @@ fn colder_later(rule: &Rule, filter: &str) -> Checked {
     for warmer in &rule.transitions {
         for colder in rule.transitions.iter().filter(|other| super::moves(&warmer.class, &other.class)) {
             let (When::Days(first), When::Days(then)) = (warmer.when, colder.when) else { continue };
-            let least = if matches!(warmer.class.as_str(), "STANDARD_IA" | "ONEZONE_IA") { BEFORE_INFREQUENT } else { 1 };
+            let least =
+                if matches!(warmer.class.as_str(), "STANDARD_IA" | "ONEZONE_IA") { BEFORE_INFREQUENT } else { 1 };
             if then >= first.saturating_add(least) {
                 continue;
             }

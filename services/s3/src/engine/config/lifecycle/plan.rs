@@ -108,9 +108,10 @@ fn current(
     planned: impl Fn(Timestamp, Action) -> Planned,
 ) -> Vec<Planned> {
     let expires = rule.expiration.map(|when| planned(at(when, object.made), Action::Expire));
-    let moved = rule.transitions.iter().filter(|to| {
-        moves(object.class, &to.class) && rule.may_move(object.size, &to.class, minimum)
-    });
+    let moved = rule
+        .transitions
+        .iter()
+        .filter(|to| moves(object.class, &to.class) && rule.may_move(object.size, &to.class, minimum));
     let moved = moved.map(|to| planned(at(to.when, object.made), Action::Move(to.class.clone())));
     expires.into_iter().chain(moved).collect()
 }
