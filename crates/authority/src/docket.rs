@@ -14,7 +14,7 @@ use crate::case::Case;
 /// Refusals kept: a ring of their own, so that a busy cloud does not forget them.
 const REFUSED: usize = 2_048;
 /// Permissions kept: few, so that they stay in the processor's cache. A busy cloud decides thousands a second.
-const ALLOWED: usize = 256;
+const ALLOWED: usize = 64;
 
 /// The decisions of late. In memory: after a restart only the audit record of a refusal remains.
 #[derive(Default)]

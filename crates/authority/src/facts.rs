@@ -100,7 +100,8 @@ async fn membership_of_owner(ctx: &Ctx, owner: AccountId) -> Result<Option<Arc<M
 
 /// The account in an ARN; none for those without one, as buckets and `*`.
 fn owner(resource: &str) -> Option<AccountId> {
-    resource.split(':').nth(4).and_then(|account| account.parse().ok())
+    // A look at each letter is quicker than a search for a letter begun five times.
+    resource.split(|letter| letter == ':').nth(4).and_then(|account| account.parse().ok())
 }
 
 #[cfg(test)]
