@@ -59,7 +59,7 @@ pub(crate) async fn open(
         let cipher = opening(ctx, stream, segment).await?;
         picked.take(segment.open(&cipher, stream.no, shard)?);
     }
-    Ok(picked)
+    Ok(picked.finish(found))
 }
 
 async fn opening(ctx: &Ctx, stream: &Stream, segment: &Stored) -> Result<Arc<Cipher>, Error> {

@@ -34,6 +34,8 @@ pub(crate) struct Found {
     pub last: Position,
     /// Whether the shard takes records.
     pub open: bool,
+    /// Whether that is all there is, up to the last position.
+    pub complete: bool,
 }
 
 /// Reads segments until as much is found as asked for, or more. [`Picked`] takes what was asked for.
@@ -48,7 +50,7 @@ pub(crate) async fn find(
     let from = from.max(stream.known().horizon(now));
     let view = store.read().await?;
     let tail = TAILS.get(&view, &stream.scope, &(stream.no, shard)).await?.ok_or(Refusal::NoSuchStream)?;
-    let mut found = Found { segments: Vec::new(), from, last: tail.last, open: tail.open };
+    let mut found = Found { segments: Vec::new(), from, last: tail.last, open: tail.open, complete: true };
     if tail.last < from {
         return Ok(found);
     }
@@ -66,10 +68,11 @@ pub(crate) async fn find(
             found.segments.push(segment);
         }
         if ended {
-            break;
+            return Ok(found);
         }
         page *= if bytes - before < SMALL_PAGE { 4 } else { 1 };
     }
+    found.complete = false;
     Ok(found)
 }
 
@@ -107,6 +110,14 @@ impl Picked {
     /// Whether nothing more is wanted.
     pub(crate) fn is_full(&self) -> bool {
         self.full
+    }
+
+    /// Goes behind the last position when nothing is left before it: positions without records are passed over.
+    pub(crate) fn finish(mut self, found: &Found) -> Self {
+        if found.complete && !self.full {
+            self.next = self.next.max(found.last + 1);
+        }
+        self
     }
 
     /// Takes of the records of the next segment what is wanted.

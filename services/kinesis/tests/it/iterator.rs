@@ -64,6 +64,18 @@ async fn latest_sees_what_comes_after() {
 }
 
 #[tokio::test]
+async fn an_empty_shard_is_not_behind() {
+    let cloud = cloud();
+    create(&cloud, "s", 1).await;
+    cloud.advance(Duration::from_secs(60)).await;
+    let start = iterator(&cloud, from("s", FIRST, ShardIteratorType::TrimHorizon)).await;
+    let got = get(&cloud, &start).await;
+    assert_eq!((got.records.len(), got.millis_behind_latest), (0, Some(0)));
+    put(&cloud, "s", "k", "x").await;
+    assert_eq!(texts(&get(&cloud, &got.next_shard_iterator.unwrap()).await.records), ["x"]);
+}
+
+#[tokio::test]
 async fn an_iterator_lives_for_five_minutes() {
     let cloud = cloud();
     create(&cloud, "s", 1).await;
