@@ -172,6 +172,7 @@ pub(crate) fn unknown(owner: &KeyOwner) -> Fault {
     })
 }
 
+/// Version 2 where only S3 knows it.
 fn unsupported() -> Fault {
     let message =
         "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.".to_owned();
@@ -181,6 +182,10 @@ fn unsupported() -> Fault {
 /// A refusal as a fault; the texts are AWS's.
 pub(crate) fn refused(error: &SignatureError, style: Style) -> Fault {
     let message = error.message(style);
+    if style == Style::S3 {
+        let (code, status, members) = (error.code(style), error.status(style), error.members());
+        return Fault::Authentication(AuthenticationFailure::Worded { code, status, message, members });
+    }
     Fault::Authentication(match error {
         SignatureError::Mismatch(mismatch) => AuthenticationFailure::Mismatch {
             message,

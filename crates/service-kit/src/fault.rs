@@ -147,6 +147,17 @@ pub enum AuthenticationFailure {
         /// The hash of the body.
         actual: String,
     },
+    /// Any of these, in the words that S3 has for it.
+    Worded {
+        /// The code.
+        code: &'static str,
+        /// HTTP status.
+        status: u16,
+        /// AWS's text.
+        message: String,
+        /// Further elements of the error.
+        members: Vec<(&'static str, String)>,
+    },
     /// A form of signature that the operation does not take.
     Unsupported {
         /// AWS's text.

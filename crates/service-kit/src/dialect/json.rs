@@ -55,7 +55,9 @@ fn authentication(failure: &Auth) -> Rendered {
             ("UnrecognizedClientException", "InvalidClientTokenId")
         }
         Auth::ExpiredToken => ("ExpiredTokenException", "ExpiredToken"),
-        Auth::Incomplete { .. } | Auth::Unsupported { .. } => ("IncompleteSignatureException", "IncompleteSignature"),
+        Auth::Incomplete { .. } | Auth::Worded { .. } | Auth::Unsupported { .. } => {
+            ("IncompleteSignatureException", "IncompleteSignature")
+        }
         Auth::Mismatch { .. } | Auth::Skewed { .. } | Auth::PresignedExpired { .. } | Auth::BodyMismatch { .. } => {
             ("InvalidSignatureException", "SignatureDoesNotMatch")
         }

@@ -67,6 +67,9 @@ pub fn of(_api: &'static ServiceSchema) -> Arc<dyn Dialect> {
 
 /// The words most services of a protocol family use.
 pub fn usual(fault: &Fault, protocol: ProtocolKind) -> Rendered {
+    if let Fault::Authentication(AuthenticationFailure::Worded { code, status, message, members }) = fault {
+        return worded(code, *status, message, members);
+    }
     match protocol {
         ProtocolKind::Query => query::render(fault),
         ProtocolKind::Ec2 => ec2::render(fault),
@@ -132,6 +135,11 @@ pub fn denial(principal: &str, action: &str, resource: Option<&str>, reason: &st
     format!("User: {principal} is not authorized to perform: {action}{on} {reason}")
 }
 
+/// A failure that brings its own words.
+fn worded(code: &'static str, status: u16, message: &str, members: &[(&'static str, String)]) -> Rendered {
+    Rendered { extra: members.to_vec(), ..Rendered::sender(code, status, message) }
+}
+
 /// Broken bodies, in the words of S3, whose bodies stream.
 fn body(fault: &BodyFault) -> Rendered {
     match fault {
@@ -191,6 +199,7 @@ pub fn authentication_text(failure: &AuthenticationFailure) -> String {
         | AuthenticationFailure::Mismatch { message, .. }
         | AuthenticationFailure::Skewed { message, .. }
         | AuthenticationFailure::PresignedExpired { message }
+        | AuthenticationFailure::Worded { message, .. }
         | AuthenticationFailure::Unsupported { message } => message.clone(),
     }
 }

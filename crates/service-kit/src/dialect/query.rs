@@ -39,7 +39,7 @@ pub(super) fn authentication(failure: &Auth) -> Rendered {
         Auth::Missing => ("MissingAuthenticationToken", 403),
         Auth::UnknownKey | Auth::InvalidToken | Auth::InactiveKey => ("InvalidClientTokenId", 403),
         Auth::ExpiredToken => ("ExpiredToken", 403),
-        Auth::Incomplete { .. } | Auth::Unsupported { .. } => ("IncompleteSignature", 400),
+        Auth::Incomplete { .. } | Auth::Worded { .. } | Auth::Unsupported { .. } => ("IncompleteSignature", 400),
         Auth::Mismatch { .. } | Auth::Skewed { .. } | Auth::PresignedExpired { .. } | Auth::BodyMismatch { .. } => {
             ("SignatureDoesNotMatch", 403)
         }
