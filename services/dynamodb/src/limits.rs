@@ -78,3 +78,5 @@ pub const USAGE_LIFE: Duration = Duration::from_secs(3 * 3_600);
 pub const DECREASES: u32 = 4;
 /// Between two decreases after those (quotas).
 pub const BETWEEN_DECREASES: Duration = Duration::from_secs(3_600);
+/// Attributes of one kind in the key of a global secondary index ("Multi-attribute keys pattern").
+pub const KEY_ATTRIBUTES: usize = 4;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::engine::expression::Compiler;
 use crate::engine::number::Number;
 use crate::engine::partiql::{self, Verb, plan};
-use crate::engine::schema::{Index, KeyAttribute};
+use crate::engine::schema::{Index, KeyAttribute, More};
 use crate::engine::value::{Item, Value, decode_item, encode_item, item_size};
 use crate::store::{KeyKind, Projection};
 
@@ -120,6 +120,7 @@ fn index() -> Index {
         name: None,
         hash: key("pk", KeyKind::S),
         range: Some(key("n", KeyKind::N)),
+        more: More::default(),
         projection: Projection::All,
         global: false,
         filling: false,

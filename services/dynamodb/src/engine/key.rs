@@ -43,9 +43,13 @@ pub(crate) enum Span {
 
 /// The key of an item's row in the table, or of a row in an index.
 pub(crate) fn row(index: &Index, item: &Item) -> Option<Bytes> {
-    let hash = fitting(item, &index.hash)?;
-    let mut out = partition(index, hash);
-    if let Some(range) = &index.range {
+    let mut out = if index.more.hash.is_empty() {
+        partition(index, std::iter::once(fitting(item, &index.hash)?))
+    } else {
+        let hashes = index.hashes().map(|hash| fitting(item, hash)).collect::<Option<Vec<_>>>()?;
+        partition(index, hashes.into_iter())
+    };
+    for range in index.ranges() {
         append(fitting(item, range)?, &mut out);
     }
     Some(out.into())
@@ -53,7 +57,7 @@ pub(crate) fn row(index: &Index, item: &Item) -> Option<Bytes> {
 
 /// What the keys of all rows of an item's partition key begin with.
 pub(crate) fn partition_of(index: &Index, item: &Item) -> Option<Bytes> {
-    fitting(item, &index.hash).map(|hash| partition(index, hash).into())
+    fitting(item, &index.hash).map(|hash| partition(index, std::iter::once(hash)).into())
 }
 
 /// The key of an item's row in a secondary index; `primary` is that of its row in the table.
@@ -73,7 +77,19 @@ pub(crate) fn key_of<'a>(keys: impl Iterator<Item = &'a KeyAttribute>, item: &It
 
 /// The rows of a partition key whose sort keys lie in a span.
 pub(crate) fn range(index: &Index, hash: &Value, span: &Span) -> KeyRange {
-    let partition = partition(index, hash);
+    within(partition(index, std::iter::once(hash)), span)
+}
+
+/// The same of an index whose key has more attributes: all of its partition key, and the first ones of its sort key up to one
+/// that lies in a span.
+pub(crate) fn wide_range(index: &Index, hashes: &[Value], leading: &[Value], span: &Span) -> KeyRange {
+    let mut partition = partition(index, hashes.iter());
+    leading.iter().for_each(|value| append(value, &mut partition));
+    within(partition, span)
+}
+
+/// The rows whose keys begin so, and whose next value lies in a span.
+fn within(partition: Vec<u8>, span: &Span) -> KeyRange {
     let with = |value: &Value| {
         let mut out = partition.clone();
         append(value, &mut out);
@@ -123,7 +139,7 @@ pub(crate) fn check_key(index: &Index, key: &Item) -> Result<(), Refusal> {
     if key.len() != index.key().count() {
         return Err(mismatch());
     }
-    for (attribute, is_hash) in index.key().zip([true, false]) {
+    for (attribute, is_hash) in index.parts() {
         let value = fitting(key, attribute).ok_or_else(mismatch)?;
         check_piece(attribute, value, is_hash, "One or more parameter values were invalid: ")?;
     }
@@ -155,7 +171,7 @@ pub(crate) fn check_item(schema: &Schema, item: &Item) -> Result<(), Refusal> {
 fn check_index_keys(schema: &Schema, item: &Item) -> Result<(), Refusal> {
     for index in schema.secondary() {
         let name = index.name.as_deref().unwrap_or_default();
-        for (attribute, is_hash) in index.key().zip([true, false]) {
+        for (attribute, is_hash) in index.parts() {
             let Some(value) = item.get(&attribute.name) else { continue };
             if value.kind() != attribute.kind.as_str() {
                 return Err(Refusal::Invalid(format!(
@@ -184,7 +200,7 @@ fn check_index_keys(schema: &Schema, item: &Item) -> Result<(), Refusal> {
 /// What an update made of index keys; AWS words it otherwise than of puts.
 pub(crate) fn check_updated(schema: &Schema, item: &Item) -> Result<(), Refusal> {
     for index in schema.secondary() {
-        for (attribute, is_hash) in index.key().zip([true, false]) {
+        for (attribute, is_hash) in index.parts() {
             let Some(value) = item.get(&attribute.name) else { continue };
             if value.kind() != attribute.kind.as_str() {
                 return Err(Refusal::invalid(
@@ -258,11 +274,11 @@ fn fitting<'a>(item: &'a Item, attribute: &KeyAttribute) -> Option<&'a Value> {
     }
 }
 
-fn partition(index: &Index, hash: &Value) -> Vec<u8> {
+fn partition<'a>(index: &Index, hashes: impl Iterator<Item = &'a Value> + Clone) -> Vec<u8> {
     let mut out = Vec::with_capacity(index.prefix.len() + 96);
     out.extend_from_slice(&index.prefix);
-    out.extend_from_slice(&spread(std::iter::once(hash)));
-    append(hash, &mut out);
+    out.extend_from_slice(&spread(hashes.clone()));
+    hashes.for_each(|hash| append(hash, &mut out));
     out
 }
 

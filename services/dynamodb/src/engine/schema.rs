@@ -23,6 +23,8 @@ pub(crate) struct Index {
     pub hash: KeyAttribute,
     /// Its sort key.
     pub range: Option<KeyAttribute>,
+    /// Further attributes of its key, of global indexes alone.
+    pub more: More,
     /// What of an item it holds.
     pub projection: Projection,
     /// Whether it is a global secondary index.
@@ -31,6 +33,15 @@ pub(crate) struct Index {
     pub filling: bool,
     /// What each key of its rows in the store begins with.
     pub prefix: Bytes,
+}
+
+/// Attributes of an index's key beyond the first partition key and the first sort key.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct More {
+    /// Of the partition key.
+    pub hash: Vec<KeyAttribute>,
+    /// Of the sort key.
+    pub range: Vec<KeyAttribute>,
 }
 
 /// A key attribute.
@@ -49,7 +60,9 @@ impl Schema {
             let projection = index.projection.clone();
             let (name, no, filling) = (Some(index.name.clone()), index.no, index.filling);
             let (hash, range) = attributes(record, &index.key);
-            Index { no, name, hash, range, projection, global, filling, prefix: prefix(record, scope, no) }
+            let further = |names: &[String]| names.iter().map(|name| attribute(record, name)).collect();
+            let more = More { hash: further(&index.more.hash), range: further(&index.more.range) };
+            Index { no, name, hash, range, more, projection, global, filling, prefix: prefix(record, scope, no) }
         };
         let (hash, range) = attributes(record, &record.key);
         let itself = Index {
@@ -57,6 +70,7 @@ impl Schema {
             name: None,
             hash,
             range,
+            more: More::default(),
             projection: Projection::All,
             global: false,
             filling: false,
@@ -91,7 +105,27 @@ impl Schema {
 impl Index {
     /// The attributes of its key.
     pub(crate) fn key(&self) -> impl Iterator<Item = &KeyAttribute> {
-        std::iter::once(&self.hash).chain(&self.range)
+        self.hashes().chain(self.ranges())
+    }
+
+    /// The attributes of its partition key.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = &KeyAttribute> {
+        std::iter::once(&self.hash).chain(&self.more.hash)
+    }
+
+    /// The attributes of its sort key.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = &KeyAttribute> {
+        self.range.iter().chain(&self.more.range)
+    }
+
+    /// The attributes of its key, and whether each is of the partition key.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&KeyAttribute, bool)> {
+        self.hashes().map(|attribute| (attribute, true)).chain(self.ranges().map(|attribute| (attribute, false)))
+    }
+
+    /// Whether its key has more than two attributes, or two of one kind.
+    pub(crate) fn is_wide(&self) -> bool {
+        !self.more.hash.is_empty() || !self.more.range.is_empty()
     }
 
     /// Whether an attribute is part of its key.
@@ -112,11 +146,12 @@ impl KeyKind {
 }
 
 fn attributes(record: &TableRecord, key: &KeyNames) -> (KeyAttribute, Option<KeyAttribute>) {
-    let attribute = |name: &String| {
-        let kind = record.attributes.iter().find(|(defined, _)| defined == name).map_or(KeyKind::S, |(_, kind)| *kind);
-        KeyAttribute { name: name.clone(), kind }
-    };
-    (attribute(&key.hash), key.range.as_ref().map(attribute))
+    (attribute(record, &key.hash), key.range.as_ref().map(|name| attribute(record, name)))
+}
+
+fn attribute(record: &TableRecord, name: &str) -> KeyAttribute {
+    let kind = record.attributes.iter().find(|(defined, _)| defined == name).map_or(KeyKind::S, |(_, kind)| *kind);
+    KeyAttribute { name: name.to_owned(), kind }
 }
 
 fn prefix(record: &TableRecord, scope: &Scope, no: IndexNo) -> Bytes {

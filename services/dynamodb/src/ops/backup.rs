@@ -229,12 +229,12 @@ fn description(home: &Home, id: &str, record: &BackupRecord, status: BackupStatu
     };
     let local = table.local.iter().map(|index| LocalSecondaryIndexInfo {
         index_name: Some(index.name.clone()),
-        key_schema: Some(shown::key_schema(&index.key)),
+        key_schema: Some(shown::index_schema(index)),
         projection: Some(shown::projection(&index.projection)),
     });
     let global = table.global.iter().map(|index| GlobalSecondaryIndexInfo {
         index_name: Some(index.name.clone()),
-        key_schema: Some(shown::key_schema(&index.key)),
+        key_schema: Some(shown::index_schema(index)),
         projection: Some(shown::projection(&index.projection)),
         provisioned_throughput: Some(units(&index.throughput)),
         on_demand_throughput: None,

@@ -147,7 +147,7 @@ pub(crate) fn key_names(schema: &[KeySchemaElement]) -> Result<KeyNames, Error> 
         return Err(invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type"));
     };
     if rest.len() > 1 {
-        return Err(invalid_parameter("Multi-attribute keys are not supported by this cloud"));
+        return Err(invalid("Invalid KeySchema: Only global secondary indexes can have keys of several attributes"));
     }
     let range = rest.first();
     if range.is_some_and(|range| range.attribute_name == hash.attribute_name) {
@@ -160,6 +160,34 @@ pub(crate) fn key_names(schema: &[KeySchemaElement]) -> Result<KeyNames, Error> 
         return Err(invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type"));
     }
     Ok(KeyNames { hash: hash.attribute_name.clone(), range: range.map(|range| range.attribute_name.clone()) })
+}
+
+/// The attributes of the key of a global index, which may have up to four of each kind ("Multi-attribute keys pattern").
+fn global_key(schema: &[KeySchemaElement]) -> Result<(KeyNames, MoreNames), Error> {
+    let is_hash = |element: &KeySchemaElement| element.key_type == KeyType::Hash;
+    if schema.iter().filter(|element| is_hash(element)).count() <= 1 && schema.len() <= 2 {
+        return Ok((key_names(schema)?, MoreNames::default()));
+    }
+    let at = schema.iter().position(|element| !is_hash(element)).unwrap_or(schema.len());
+    let (hashes, ranges) = schema.split_at(at);
+    if hashes.is_empty() {
+        return Err(invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type"));
+    }
+    if ranges.iter().any(is_hash) {
+        return Err(invalid("Invalid KeySchema: All HASH key elements must come before RANGE key elements"));
+    }
+    if hashes.len() > limits::KEY_ATTRIBUTES || ranges.len() > limits::KEY_ATTRIBUTES {
+        return Err(invalid("Invalid KeySchema: A key can have at most 4 HASH and 4 RANGE key elements"));
+    }
+    let name = |element: &KeySchemaElement| element.attribute_name.clone();
+    let names: Vec<_> = schema.iter().map(name).collect();
+    if names.iter().enumerate().any(|(at, name)| names[..at].contains(name)) {
+        return Err(invalid("Invalid KeySchema: An attribute can be in a key once"));
+    }
+    let key = KeyNames { hash: names[0].clone(), range: ranges.first().map(name) };
+    let more =
+        MoreNames { hash: hashes.iter().skip(1).map(name).collect(), range: ranges.iter().skip(1).map(name).collect() };
+    Ok((key, more))
 }
 
 fn local_indexes(
@@ -243,7 +271,7 @@ pub(crate) fn global_index(
 ) -> Result<IndexRecord, Error> {
     let name = &index.index_name;
     check_defined(&index.key_schema, definitions)?;
-    let (key, projection) = (key_names(&index.key_schema)?, projection(&index.projection)?);
+    let ((key, more), projection) = (global_key(&index.key_schema)?, projection(&index.projection)?);
     let throughput = match (&index.provisioned_throughput, on_demand) {
         (Some(_), true) => {
             return Err(invalid_parameter(format!(
@@ -258,15 +286,7 @@ pub(crate) fn global_index(
     };
     check_fresh(name, names)?;
     let throughput = bounded(throughput, index.on_demand_throughput.as_ref(), index.warm_throughput.as_ref());
-    Ok(IndexRecord {
-        no: 0,
-        name: name.clone(),
-        key,
-        projection,
-        throughput,
-        filling: false,
-        more: MoreNames::default(),
-    })
+    Ok(IndexRecord { no: 0, name: name.clone(), key, projection, throughput, filling: false, more: more })
 }
 
 fn numbered_after(mut global: Vec<IndexRecord>, local: usize) -> Vec<IndexRecord> {
@@ -315,7 +335,8 @@ pub(crate) fn check_all_used<'a>(
     table: &KeyNames,
     indexes: impl Iterator<Item = &'a IndexRecord>,
 ) -> Result<(), Error> {
-    let used: Vec<_> = indexes.map(|index| &index.key).chain([table]).flat_map(names_of).collect();
+    let of_index = |index: &'a IndexRecord| names_of(&index.key).chain(&index.more.hash).chain(&index.more.range);
+    let used: Vec<&String> = indexes.flat_map(of_index).chain(names_of(table)).collect();
     if definitions.iter().all(|definition| used.contains(&&definition.attribute_name)) {
         return Ok(());
     }

@@ -132,7 +132,6 @@ async fn repeated(
 
 /// The instant that is exported; of changes, the instant before which they end, the first one, and whether items before them
 /// are told.
-#[expect(clippy::type_complexity, reason = "it is what a record holds")]
 fn span(
     ctx: &Ctx,
     input: &ExportTableToPointInTimeInput,

@@ -210,7 +210,7 @@ fn parameters(home: &Home, record: &ImportRecord) -> TableCreationParameters {
     let on_demand = matches!(table.billing, Billing::OnDemand(_));
     let index = |index: &IndexRecord| GlobalSecondaryIndex {
         index_name: index.name.clone(),
-        key_schema: shown::key_schema(&index.key),
+        key_schema: shown::index_schema(index),
         projection: shown::projection(&index.projection),
         provisioned_throughput: (!on_demand).then(|| shown::bought(&index.throughput)),
         ..GlobalSecondaryIndex::default()

@@ -282,6 +282,15 @@ impl Request {
             self.check_start(start)?;
         }
         self.check_served(tests, unserved)?;
+        if self.index.is_wide() {
+            let range = key_condition::of_wide_index(tests, &self.index).map_err(told)?;
+            self.check_primary_start()?;
+            item::check_paths(self.schema(), self.paths.as_ref())?;
+            self.check_filter(old_filter)?;
+            self.whole()?;
+            self.check_paths()?;
+            return Ok(range);
+        }
         let (hash, span) = key_condition::of_index(tests, &self.index).map_err(told)?;
         self.check_primary_start()?;
         self.check_boundaries(&hash, &span)?;

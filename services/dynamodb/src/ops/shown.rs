@@ -104,6 +104,16 @@ pub(crate) fn key_schema(key: &KeyNames) -> Vec<KeySchemaElement> {
     hash.chain(key.range.iter().map(|range| element(range, KeyType::Range))).collect()
 }
 
+/// An index's key as the API writes it.
+pub(crate) fn index_schema(index: &IndexRecord) -> Vec<KeySchemaElement> {
+    let element =
+        |attribute_name: &String, key_type| KeySchemaElement { attribute_name: attribute_name.clone(), key_type };
+    let hashes = std::iter::once(&index.key.hash).chain(&index.more.hash);
+    let ranges = index.key.range.iter().chain(&index.more.range);
+    let hashes = hashes.map(|name| element(name, KeyType::Hash));
+    hashes.chain(ranges.map(|name| element(name, KeyType::Range))).collect()
+}
+
 /// A projection as the API writes it.
 pub(crate) fn projection(projection: &Projection) -> api_dynamodb::Projection {
     let (kind, attributes) = match projection {
@@ -169,7 +179,7 @@ fn warm_units(throughput: &Throughput, on_demand: bool) -> (i64, i64) {
 fn local_index(table: &names::Arn, index: &IndexRecord, counted: Counted) -> LocalSecondaryIndexDescription {
     LocalSecondaryIndexDescription {
         index_name: Some(index.name.clone()),
-        key_schema: Some(key_schema(&index.key)),
+        key_schema: Some(index_schema(index)),
         projection: Some(projection(&index.projection)),
         index_size_bytes: Some(counted.bytes),
         item_count: Some(counted.items),
@@ -194,7 +204,7 @@ fn global_index(
     };
     GlobalSecondaryIndexDescription {
         index_name: Some(index.name.clone()),
-        key_schema: Some(key_schema(&index.key)),
+        key_schema: Some(index_schema(index)),
         projection: Some(projection(&index.projection)),
         backfilling: index.filling.then_some(true),
         provisioned_throughput: Some(provisioned(&index.throughput)),

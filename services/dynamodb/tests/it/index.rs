@@ -143,3 +143,77 @@ async fn an_index_added_later_is_filled_and_one_removed_is_gone() {
     cloud.call::<UpdateTable>(input).await.unwrap();
     assert_eq!(describe(&cloud, "abc").await.global_secondary_indexes, None);
 }
+
+/// An element of a key.
+fn element(name: &str, key_type: KeyType) -> KeySchemaElement {
+    KeySchemaElement { attribute_name: name.to_owned(), key_type }
+}
+
+#[tokio::test]
+async fn keys_of_several_attributes() {
+    let cloud = cloud();
+    let mut input = creating("abc", &["k"]);
+    for (name, kind) in [("cup", "S"), ("region", "S"), ("round", "S"), ("match", "N")] {
+        input.attribute_definitions.as_mut().unwrap().push(defined(name, kind));
+    }
+    let mut index = global("by-cup", &["cup"]);
+    index.key_schema = vec![
+        element("cup", KeyType::Hash),
+        element("region", KeyType::Hash),
+        element("round", KeyType::Range),
+        element("match", KeyType::Range),
+    ];
+    input.global_secondary_indexes = Some(vec![index.clone()]);
+    cloud.call::<CreateTable>(input.clone()).await.unwrap();
+    let shown = describe(&cloud, "abc").await.global_secondary_indexes.unwrap();
+    assert_eq!(shown[0].key_schema, Some(index.key_schema.clone()));
+    for (k, region, round, number) in
+        [("1", "west", "final", 10), ("2", "west", "final", 2), ("3", "west", "semi", 1), ("4", "east", "final", 1)]
+    {
+        let values = [("k", s(k)), ("cup", s("c")), ("region", s(region)), ("round", s(round)), ("match", n(number))];
+        put(&cloud, "abc", values).await;
+    }
+    put(&cloud, "abc", [("k", s("5")), ("cup", s("c")), ("region", s("west"))]).await;
+    let query = |condition: &str| QueryInput {
+        table_name: "abc".into(),
+        index_name: Some("by-cup".into()),
+        key_condition_expression: Some(condition.to_owned()),
+        expression_attribute_names: names(&[("#r", "region"), ("#m", "match")])
+            .map(|all| all.into_iter().filter(|(name, _)| condition.contains(name.as_str())).collect())
+            .filter(|named: &std::collections::BTreeMap<_, _>| !named.is_empty()),
+        expression_attribute_values: Some(
+            item([(":c", s("c")), (":w", s("west")), (":f", s("final")), (":m", n(2))])
+                .into_iter()
+                .filter(|(name, _)| condition.contains(name.as_str()))
+                .collect(),
+        ),
+        ..Default::default()
+    };
+    let found = async |condition: &str| {
+        let items = cloud.call::<Query>(query(condition)).await.unwrap().items.unwrap();
+        items.iter().map(|item| item["k"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("cup = :c AND #r = :w").await, [s("2"), s("1"), s("3")], "numbers sort as numbers");
+    assert_eq!(found("cup = :c AND #r = :w AND round = :f").await, [s("2"), s("1")]);
+    assert_eq!(found("cup = :c AND #r = :w AND round = :f AND #m > :m").await, [s("1")]);
+    assert_eq!(found("cup = :c AND #r = :w AND round > :f").await, [s("3")]);
+    let text = refused::<Query>(cloud.call::<Query>(query("cup = :c")).await);
+    assert_eq!(text, "Query condition missed key schema element: region");
+    let text = refused::<Query>(cloud.call::<Query>(query("cup = :c AND #r = :w AND #m = :m")).await);
+    assert_eq!(text, "Query key condition not supported");
+    let mut page = query("cup = :c AND #r = :w");
+    page.limit = Some(1);
+    let mut all = Vec::new();
+    loop {
+        let got = cloud.call::<Query>(page.clone()).await.unwrap();
+        all.extend(got.items.unwrap().iter().map(|item| item["k"].clone()));
+        page.exclusive_start_key = got.last_evaluated_key;
+        if page.exclusive_start_key.is_none() {
+            break;
+        }
+    }
+    assert_eq!(all, [s("2"), s("1"), s("3")]);
+    input.table_name = "abd".into();
+    input.global_secondary_indexes.as_mut().unwrap()[0].key_schema.reverse();
+    refused::<CreateTable>(cloud.call::<CreateTable>(input).await);
+}

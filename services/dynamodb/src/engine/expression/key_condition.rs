@@ -1,7 +1,9 @@
 //! Conditions on keys: which partition, and which of its sort keys.
 
+use store::KeyRange;
+
 use super::condition::{Comparison, Condition, Operand};
-use crate::engine::key::Span;
+use crate::engine::key::{self, Span};
 use crate::engine::refusal::Refusal;
 use crate::engine::schema::Index;
 use crate::engine::value::Value;
@@ -108,6 +110,40 @@ fn constant(operand: &Operand) -> Result<Value, String> {
 }
 
 const MANY: &str = "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition";
+
+/// The rows that tests mean in an index whose key has more attributes: all of its partition key are told, and of its sort key
+/// the first ones, all but the last by equality ("Multi-attribute keys pattern").
+pub(crate) fn of_wide_index(tests: &[KeyTest], index: &Index) -> Result<KeyRange, Refusal> {
+    let find = |name: &str| tests.iter().find(|test| test.name == name);
+    let mut hashes = Vec::new();
+    for attribute in index.hashes() {
+        let missed = || Refusal::Invalid(format!("Query condition missed key schema element: {}", attribute.name));
+        let test = find(&attribute.name).ok_or_else(missed)?;
+        check_type(&test.span, attribute.kind.as_str())?;
+        let Span::Equal(value) = &test.span else {
+            return Err(Refusal::invalid("Query key condition not supported"));
+        };
+        hashes.push(value.clone());
+    }
+    let (mut leading, mut span, mut used) = (Vec::new(), Span::All, hashes.len());
+    for attribute in index.ranges() {
+        let Some(test) = find(&attribute.name) else { break };
+        check_type(&test.span, attribute.kind.as_str())?;
+        check_span(&test.span)?;
+        used += 1;
+        match &test.span {
+            Span::Equal(value) => leading.push(value.clone()),
+            other => {
+                span = other.clone();
+                break;
+            }
+        }
+    }
+    if used < tests.len() {
+        return Err(Refusal::invalid("Query key condition not supported"));
+    }
+    Ok(key::wide_range(index, &hashes, &leading, &span))
+}
 
 /// The partition and the sort keys that tests mean in an index.
 pub(crate) fn of_index(tests: &[KeyTest], index: &Index) -> Result<(Value, Span), Refusal> {

@@ -4,7 +4,7 @@ use super::plan::{Plan, target};
 use super::{Columns, Returning, Select, Verb, read};
 use crate::engine::key::Span;
 use crate::engine::number::Number;
-use crate::engine::schema::{Index, KeyAttribute, Schema};
+use crate::engine::schema::{Index, KeyAttribute, More, Schema};
 use crate::engine::value::{Item, Value};
 use crate::store::{KeyKind, Projection};
 
@@ -24,6 +24,7 @@ fn index() -> Index {
         name: None,
         hash: key("pk"),
         range: Some(key("sk")),
+        more: More::default(),
         projection: Projection::All,
         global: false,
         filling: false,

@@ -34,7 +34,7 @@ fn write(value: &Value, out: &mut String) {
         Value::S(text) => string(text, out),
         Value::N(number) => out.push_str(&decimal(number)),
         Value::B(bytes) => blob(bytes, out),
-        Value::Ss(texts) => set("$dynamodb_SS", texts, string_of, out),
+        Value::Ss(texts) => set("$dynamodb_SS", texts, |text, out| string(text, out), out),
         Value::Ns(numbers) => set("$dynamodb_NS", numbers, |number, out| out.push_str(&decimal(number)), out),
         Value::Bs(all) => set("$dynamodb_BS", all, |bytes, out| blob(bytes, out), out),
         Value::M(values) => write_item(values, out),
@@ -62,10 +62,6 @@ fn set<'a, T: 'a>(
         one(value, out);
     }
     out.push(']');
-}
-
-fn string_of(text: &String, out: &mut String) {
-    string(text, out);
 }
 
 fn string(text: &str, out: &mut String) {
