@@ -18,6 +18,7 @@
 //! | `opted-out` | phone number | who wants none |
 //! | `sandbox` | phone number | who was registered to get some |
 //! | `spool` | kind, instant, number | mail, text messages and pushes that were sent |
+//! | `attachment` | policy | the topics that a stack's policy resource is on |
 //! | `signing` | 0 | the key that messages are signed with, sealed; cloud-wide |
 
 use std::collections::BTreeMap;
@@ -62,6 +63,8 @@ pub(crate) const OPTED_OUT: Table<String, OptedOut> = Table::new(SERVICE, "opted
 pub(crate) const SANDBOX: Table<String, SandboxRecord> = Table::new(SERVICE, "sandbox");
 /// What was handed to mail, phones and apps.
 pub(crate) const SPOOL: Table<(String, Timestamp, u64), Spooled> = Table::new(SERVICE, "spool");
+/// Where policies of stacks are.
+pub(crate) const ATTACHMENTS: Table<String, Attachment> = Table::new(SERVICE, "attachment");
 /// The signing key.
 pub(crate) const SIGNING: Table<u8, SigningRecord> = Table::new(SERVICE, "signing");
 
@@ -203,6 +206,13 @@ pub(crate) struct Spooled {
     pub details: BTreeMap<String, String>,
 }
 
+/// The topics that a stack's policy resource is on, by ARN.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Attachment {
+    /// The topics.
+    pub topics: Vec<String>,
+}
+
 /// The key that messages are signed with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SigningRecord {
@@ -233,4 +243,5 @@ records!(
     SandboxRecord,
     Spooled,
     SigningRecord,
+    Attachment,
 );

@@ -11,6 +11,7 @@
 //! | `GET /_nephele/least-privilege?principal=ARN&days=N` | `least_privilege.rs` |
 //! | `POST /_nephele/reset[/SERVICE]` | `reset.rs` |
 //! | `GET /_nephele/ca.pem` | `ca.rs` |
+//! | `/_aws/SERVICE/…` | `pages.rs` |
 //! | `GET /_localstack/health`, `/info`, `/init[/STAGE]` | `localstack.rs` |
 //!
 //! Invariant: what changes the cloud is a POST and passes `gate.rs`.
@@ -24,6 +25,7 @@ mod least_privilege;
 mod localstack;
 mod logs;
 mod memory;
+mod pages;
 mod reset;
 mod services;
 mod status;
@@ -130,6 +132,7 @@ impl Admin {
             (["_localstack", "info"], true) => self.localstack_info(),
             (["_localstack", "init"], true) => self.localstack_init(),
             (["_localstack", "init", stage], true) => self.localstack_stage(stage),
+            (["_aws", service, ..], _) => self.page(service, request).await,
             (["_nephele", "clock"] | ["_nephele", "reset"] | ["_nephele", "reset", _], false) => {
                 self.change(&segments[1..], &request).await
             }

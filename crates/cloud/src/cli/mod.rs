@@ -13,6 +13,7 @@ mod output;
 mod ports;
 mod reset;
 mod situation;
+mod spool;
 mod start;
 mod status;
 mod why;
@@ -87,6 +88,11 @@ enum Command {
     Logs(logs::LogsCommand),
     Why(why::Why),
     LeastPrivilege(least_privilege::LeastPrivilege),
+    /// Show the mails that were sent
+    Mail(spool::Spool),
+    Sms(spool::Sms),
+    /// Show the pushes that were sent to apps
+    Push(spool::Spool),
     Reset(reset::Reset),
     Doctor(doctor::Doctor),
     Ca(ca::Ca),
@@ -118,6 +124,9 @@ impl Cli {
             Some(Command::Clock(command)) => asynchronously(command.run(situation)),
             Some(Command::LeastPrivilege(command)) => asynchronously(command.run(situation)),
             Some(Command::Logs(command)) => asynchronously(command.run(situation)),
+            Some(Command::Mail(command)) => asynchronously(command.run(situation, "mail")),
+            Some(Command::Push(command)) => asynchronously(command.run(situation, "push")),
+            Some(Command::Sms(command)) => asynchronously(command.run(situation)),
             Some(Command::Ports(command)) => asynchronously(command.run(situation)),
             Some(Command::Reset(command)) => asynchronously(command.run(situation)),
             Some(Command::Status(command)) => asynchronously(command.run(situation)),

@@ -109,12 +109,39 @@ pub(crate) fn parsed(message: &api_sqs::Message) -> Value {
     serde_json::from_str(message.body.as_deref().unwrap()).unwrap()
 }
 
-/// Returns when nothing is on its way, and what wakes it waits.
-pub(crate) async fn quiet(cloud: &TestCloud) {
-    let mut before = usize::MAX;
-    for _ in 0..2_000 {
-        let now = cloud.runtime().tasks.running();
-        before = before.min(now);
+/// Moves the clock through all that is due on the way.
+pub(crate) async fn advance(cloud: &TestCloud, seconds: u64) {
+    let clock = &cloud.runtime().clock;
+    let target = clock.now().plus(std::time::Duration::from_secs(seconds));
+    let all = cloud.cloud();
+    all.timers().advance_through(target, |due| all.fire(due)).await.unwrap();
+}
+
+/// Waits for what is on its way elsewhere.
+pub(crate) async fn until(mut condition: impl AsyncFnMut() -> bool) {
+    for _ in 0..100_000 {
+        if condition().await {
+            return;
+        }
         tokio::task::yield_now().await;
     }
+    panic!("it never came");
+}
+
+/// All attributes of a subscription.
+pub(crate) async fn subscription_attributes(cloud: &TestCloud, arn: &str) -> BTreeMap<String, String> {
+    let input = GetSubscriptionAttributesInput { subscription_arn: arn.to_owned() };
+    cloud.call::<GetSubscriptionAttributes>(input).await.unwrap().attributes.unwrap()
+}
+
+/// All attributes of a topic.
+pub(crate) async fn topic_attributes(cloud: &TestCloud, arn: &str) -> BTreeMap<String, String> {
+    let input = GetTopicAttributesInput { topic_arn: arn.to_owned() };
+    cloud.call::<GetTopicAttributes>(input).await.unwrap().attributes.unwrap()
+}
+
+/// The input that sets an attribute of a subscription.
+pub(crate) fn setting(arn: &str, name: &str, value: &str) -> SetSubscriptionAttributesInput {
+    let (subscription_arn, attribute_name) = (arn.to_owned(), name.to_owned());
+    SetSubscriptionAttributesInput { subscription_arn, attribute_name, attribute_value: Some(value.to_owned()) }
 }

@@ -2,5 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here is a test")]
 
+mod authority;
 mod cloud;
+mod crash;
+mod dead_letters;
+mod fifo;
+mod phones;
+mod protection;
 mod queue;
+mod resources;
+mod subscription;
+mod topic;
+mod web;
