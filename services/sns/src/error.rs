@@ -1,8 +1,10 @@
 //! AWS's words, as recorded by others (LocalStack's recordings); the few that nobody recorded are listed in the README.
 
+use std::collections::BTreeMap;
+
 use api_sns::errors;
 use service_kit::{Dialect, Error, Fault, Rendered, dialect};
-use smithy::{Issue, PathPart, ProtocolKind, Violation};
+use smithy::{Issue, Path, PathPart, ProtocolKind, Violation};
 
 /// "Invalid parameter: …"
 pub(crate) fn invalid(what: impl std::fmt::Display) -> Error {
@@ -44,6 +46,17 @@ pub(crate) fn not_authorized(text: impl Into<String>) -> Error {
     errors::authorization_error_exception(text).into()
 }
 
+const ATTRIBUTES: &str = "Attributes";
+
+/// Attributes that must be there, and are: an empty list of them is none.
+pub(crate) fn present(attributes: &BTreeMap<String, String>) -> Result<(), Error> {
+    if !attributes.is_empty() {
+        return Ok(());
+    }
+    let path = Path(vec![PathPart::Member(ATTRIBUTES)]);
+    Err(Fault::Validation(vec![Issue { path, violation: Violation::Missing, value: None }]).into())
+}
+
 /// What KMS refused, in SNS's words.
 pub(crate) fn kms_refused(error: Error) -> Error {
     match error {
@@ -71,6 +84,11 @@ pub(crate) fn kms_refused(error: Error) -> Error {
 pub(crate) struct Words;
 
 impl Dialect for Words {
+    /// SNS looks for attributes after it has looked at ARNs, and handlers do too.
+    fn holds_to(&self, issue: &Issue) -> bool {
+        issue.violation != Violation::Missing || issue.path.0 != [PathPart::Member(ATTRIBUTES)]
+    }
+
     fn render(&self, fault: &Fault, protocol: ProtocolKind) -> Rendered {
         match fault {
             Fault::Validation(issues) if let Some(name) = issues.iter().find_map(missing_arn) => {

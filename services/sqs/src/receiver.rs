@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use api_sqs::{
-    MessageAttributeValue, SendMessage, SendMessageBatch, SendMessageBatchInput, SendMessageBatchRequestEntry,
-    SendMessageInput,
+    MessageAttributeValue, MessageSystemAttributeValue, SendMessage, SendMessageBatch, SendMessageBatchInput,
+    SendMessageBatchRequestEntry, SendMessageInput,
 };
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use names::{Arn, Region};
@@ -111,6 +111,7 @@ async fn send_alone(sender: &Sender, region: &Region, url: &str, message: Messag
         queue_url: url.to_owned(),
         message_body: entry.message_body,
         message_attributes: entry.message_attributes,
+        message_system_attributes: entry.message_system_attributes,
         message_deduplication_id: entry.message_deduplication_id,
         message_group_id: entry.message_group_id,
         ..SendMessageInput::default()
@@ -120,6 +121,14 @@ async fn send_alone(sender: &Sender, region: &Region, url: &str, message: Messag
 }
 
 fn message(index: usize, parcel: Parcel) -> Result<Message, Error> {
+    let trace = parcel.parameters.get("AWSTraceHeader").and_then(|trace| trace.as_str()).map(|trace| {
+        let value = MessageSystemAttributeValue {
+            data_type: "String".to_owned(),
+            string_value: Some(trace.to_owned()),
+            ..MessageSystemAttributeValue::default()
+        };
+        BTreeMap::from([("AWSTraceHeader".to_owned(), value)])
+    });
     let configured = parcel.parameters.get("MessageGroupId").and_then(|group| group.as_str()).map(str::to_owned);
     let attributes = parcel.attributes.into_iter().map(|(name, value)| Ok((name, attribute(value)?)));
     let attributes: BTreeMap<_, _> = attributes.collect::<Result<_, Error>>()?;
@@ -127,6 +136,7 @@ fn message(index: usize, parcel: Parcel) -> Result<Message, Error> {
         id: index.to_string(),
         message_body: parcel.body,
         message_attributes: (!attributes.is_empty()).then_some(attributes),
+        message_system_attributes: trace,
         message_deduplication_id: parcel.deduplication,
         message_group_id: parcel.group.or(configured),
         ..SendMessageBatchRequestEntry::default()

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use delivery::{Failure, Intent, Verdict};
 use names::Arn;
+use serde_json::{Value, json};
 use service_kit::{AssumeAs, Caller, Error, ParcelAttribute, Sender};
 use store::StoreError;
 
@@ -94,6 +95,7 @@ impl Stop<'_> {
             // Standard topics hand groups on to queues that take them for fairness; FIFO topics to FIFO queues alone.
             group: message.group.clone().filter(|_| in_order || !fifo_topic),
             deduplication: message.deduplication.clone().filter(|_| in_order),
+            parameters: message.trace.as_ref().map_or(Value::Null, |trace| json!({"AWSTraceHeader": trace})),
             ..service_kit::Parcel::default()
         };
         if self.subscription.is_raw() {

@@ -97,9 +97,9 @@ impl Stop<'_> {
     }
 }
 
-/// The number in a delivery's id.
+/// The number in a delivery's id, apart from those of what is published directly.
 fn number(intent: &Intent) -> u64 {
-    intent.id as u64
+    intent.id as u64 | 1 << 63
 }
 
 fn hidden() -> Verdict {

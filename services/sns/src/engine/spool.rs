@@ -57,7 +57,7 @@ impl Engine {
         for scope in store::Scope::all(&view).await? {
             let span = Span::prefix::<(String,)>(&(kind.name(),));
             let rows = SPOOL.scan(&view, &scope, &span, Order::Descending, limit).await?;
-            all.extend(rows.into_iter().map(|((_, at, _), one)| (scope.clone(), at, one)));
+            all.extend(rows.into_iter().rev().map(|((_, at, _), one)| (scope.clone(), at, one)));
         }
         all.sort_by_key(|(_, at, _)| *at);
         Ok(all)

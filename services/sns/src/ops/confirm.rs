@@ -13,17 +13,25 @@ use crate::{Sns, limits, tasks};
 
 /// Confirms a subscription; confirming it again changes nothing.
 pub(crate) async fn confirm_subscription(ctx: &Ctx, input: ConfirmSubscriptionInput) -> Outcome<ConfirmSubscription> {
-    let id = token::subscription(&input.token).ok_or_else(|| invalid_text("Invalid token"))?;
     let engine = ctx.state::<Sns>().engine();
     let unknown = || invalid("Token");
+    if !input.token.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(invalid_text("Invalid token"));
+    }
+    let said = Home::of_arn(&input.topic_arn).ok_or_else(|| invalid("Topic"))?;
+    let id = token::subscription(&input.token).ok_or_else(unknown)?;
     let topic = PENDING.get(&ctx.store().read().await?, &Scope::Global, &id.as_str()).await?;
     let topic = topic.and_then(|topic| String::from_utf8(topic.0.to_vec()).ok()).ok_or_else(unknown)?;
     let place = Place { topic: Home::of_arn(&topic).ok_or_else(unknown)?, id };
+    // The token tells the topic; of what the caller says only the region must be right. So it was recorded.
+    if said.region != place.topic.region {
+        return Err(invalid("Topic"));
+    }
     let signed = !matches!(ctx.caller.principal, Principal::Anonymous);
     let guarded =
         signed && input.authenticate_on_unsubscribe.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let confirm = |tx| {
-        let (place, input, topic) = (&place, &input, &topic);
+        let (place, input) = (&place, &input);
         async move {
             let key = (place.topic.name.as_str(), place.id.as_str());
             let row = SUBSCRIPTIONS.get(&tx, &place.topic.scope(), &key).await?;
@@ -31,9 +39,6 @@ pub(crate) async fn confirm_subscription(ctx: &Ctx, input: ConfirmSubscriptionIn
             let late = row.confirmed.is_none() && row.created.plus(limits::CONFIRMATION) <= ctx.now();
             if late || !token::is_of(engine.tokens(), &input.token, place, row.created) {
                 return Err(unknown());
-            }
-            if input.topic_arn != *topic {
-                return Err(invalid("Topic"));
             }
             if row.confirmed.is_none() || guarded {
                 row.confirmed = Some(Confirmation { authenticated: signed, guards_unsubscribe: guarded });

@@ -22,6 +22,8 @@ pub(crate) struct Publishing {
     pub(crate) deduplication: Option<String>,
     /// Which of the call's messages it is.
     pub(crate) index: usize,
+    /// Whether every reader may have a text of his own, so that none is for all.
+    pub(crate) own_alone: bool,
 }
 
 impl Publishing {
@@ -46,7 +48,7 @@ impl Publishing {
         }
         let draft = Draft {
             attributes: read_all(self.attributes.unwrap_or_default())?,
-            content: content(self.message, self.structure.as_deref())?,
+            content: content(self.message, self.structure.as_deref(), self.own_alone)?,
             subject: self.subject,
             group: token(self.group, "MessageGroupId")?,
             deduplication: token(self.deduplication, "MessageDeduplicationId")?,
@@ -95,15 +97,15 @@ fn check_subject(subject: Option<&str>) -> Result<(), Error> {
 }
 
 /// What is said, to all the same or to each protocol its own.
-fn content(message: String, structure: Option<&str>) -> Result<Content, Error> {
+fn content(message: String, structure: Option<&str>, own_alone: bool) -> Result<Content, Error> {
     match structure {
         None | Some("") => Ok(Content { usual: message, by_protocol: BTreeMap::new() }),
-        Some("json") => by_protocol(&message),
+        Some("json") => by_protocol(&message, own_alone),
         Some(_) => Err(invalid("MessageStructure")),
     }
 }
 
-fn by_protocol(message: &str) -> Result<Content, Error> {
+fn by_protocol(message: &str, own_alone: bool) -> Result<Content, Error> {
     let parsed: Result<Value, _> = serde_json::from_str(message);
     let Ok(Value::Object(all)) = parsed else {
         return Err(invalid("Message Structure - JSON message body failed to parse"));
@@ -114,6 +116,7 @@ fn by_protocol(message: &str) -> Result<Content, Error> {
     });
     let mut by_protocol: BTreeMap<_, _> = texts.collect();
     let usual = by_protocol.remove("default");
+    let usual = usual.or_else(|| by_protocol.values().next().filter(|_| own_alone).cloned());
     let usual = usual.ok_or_else(|| invalid("Message Structure - No default entry in JSON message body"))?;
     Ok(Content { usual, by_protocol })
 }
@@ -138,17 +141,19 @@ fn read_all(given: BTreeMap<String, MessageAttributeValue>) -> Result<Attributes
 fn read(name: &str, value: MessageAttributeValue) -> Result<Attribute, Error> {
     check_name(name)?;
     let kind = value.data_type;
-    let base = kind.split('.').next().unwrap_or_default();
+    let (base, label) = kind.split_once('.').map_or((kind.as_str(), None), |(base, label)| (base, Some(label)));
     let field = match base {
+        _ if label == Some("") => "",
         "String" | "Number" => "String",
         "Binary" => "Binary",
-        _ => {
-            return Err(invalid_value(format!(
-                "The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes \
-                 is Binary, Number, and String."
-            )));
-        }
+        _ => "",
     };
+    if field.is_empty() {
+        return Err(invalid_value(format!(
+            "The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes is \
+             Binary, Number, and String."
+        )));
+    }
     let text = value.string_value.filter(|text| !text.is_empty());
     let blob = value.binary_value.filter(|blob| !blob.is_empty());
     let value = match (field, text, blob) {

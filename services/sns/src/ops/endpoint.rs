@@ -14,7 +14,7 @@ use store::{Order, Raw, Span};
 
 use super::address;
 use super::platform::{self, Application};
-use crate::error::{invalid_because, not_found};
+use crate::error::{invalid_because, not_found, present};
 use crate::outlets::push::Address;
 use crate::store::{ENDPOINT_TOKENS, ENDPOINTS, EndpointRecord, scope};
 use crate::{Sns, limits};
@@ -27,10 +27,10 @@ pub(crate) async fn create(ctx: &Ctx, input: CreatePlatformEndpointInput) -> Out
     check(&given)?;
     check_token(&application.platform, &input.token)?;
     let mut attributes = BTreeMap::from([("Enabled".to_owned(), "true".to_owned())]);
-    attributes.extend(given);
     if let Some(data) = input.custom_user_data {
         attributes.insert("CustomUserData".to_owned(), data);
     }
+    attributes.extend(given);
     check(&attributes)?;
     attributes.insert("Token".to_owned(), input.token.clone());
     let (account, region) = (ctx.account(), ctx.region.clone());
@@ -73,6 +73,7 @@ pub(crate) async fn get_attributes(ctx: &Ctx, input: GetEndpointAttributesInput)
 /// Sets attributes of an endpoint.
 pub(crate) async fn set_attributes(ctx: &Ctx, input: SetEndpointAttributesInput) -> Outcome<SetEndpointAttributes> {
     let address = address(ctx, &input.endpoint_arn)?;
+    present(&input.attributes)?;
     let write = |tx| {
         let (address, given) = (&address, &input.attributes);
         async move {

@@ -14,7 +14,7 @@ use service_kit::{Access, Ctx, Error, Outcome, paging};
 use store::{Order, Span};
 
 use super::{address, topic_attributes};
-use crate::error::{invalid, invalid_because, not_found};
+use crate::error::{invalid, invalid_because, not_found, present};
 use crate::store::{APPLICATIONS, ApplicationRecord, ENDPOINT_TOKENS, ENDPOINTS, scope};
 use crate::{Sns, limits};
 
@@ -82,6 +82,7 @@ impl Application {
 
 /// Creates an application; creating it again changes its attributes.
 pub(crate) async fn create(ctx: &Ctx, input: CreatePlatformApplicationInput) -> Outcome<CreatePlatformApplication> {
+    present(&input.attributes)?;
     check_name(&input.name)?;
     if !PLATFORMS.contains(&input.platform.as_str()) {
         return Err(invalid_because("Platform", format!("{} is not supported", input.platform)));
@@ -99,6 +100,7 @@ pub(crate) async fn set_attributes(
     input: SetPlatformApplicationAttributesInput,
 ) -> Outcome<SetPlatformApplicationAttributes> {
     let application = Application::of(ctx, &input.platform_application_arn)?;
+    present(&input.attributes)?;
     find(ctx, &application).await?;
     check_pair(&input.attributes)?;
     check(&input.attributes)?;

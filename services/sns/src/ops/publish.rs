@@ -38,6 +38,7 @@ pub(crate) async fn publish(ctx: &Ctx, input: PublishInput) -> Outcome<Publish> 
         group: input.message_group_id,
         deduplication: input.message_deduplication_id,
         index: 0,
+        own_alone: matches!(target, Target::Endpoint(_)),
     };
     let home = match target {
         Target::Topic(home) => home,
@@ -68,6 +69,7 @@ pub(crate) async fn publish_batch(ctx: &Ctx, input: PublishBatchInput) -> Outcom
             group: entry.message_group_id,
             deduplication: entry.message_deduplication_id,
             index,
+            own_alone: false,
         });
     }
     if publishings.iter().map(Publishing::size).sum::<usize>() > limits::MESSAGE_BYTES {

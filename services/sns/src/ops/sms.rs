@@ -13,12 +13,13 @@ use service_kit::{Access, Ctx, Error, Outcome, paging};
 use store::Span;
 
 use crate::engine::phone;
-use crate::error::{invalid_because, invalid_text};
+use crate::error::{invalid_because, invalid_text, present};
 use crate::store::{OPTED_OUT, OptedOut, SMS, scope};
 use crate::{Sns, limits};
 
 /// Sets attributes for all text messages of the account.
 pub(crate) async fn set_sms_attributes(ctx: &Ctx, input: SetSMSAttributesInput) -> Outcome<SetSMSAttributes> {
+    present(&input.attributes)?;
     input.attributes.iter().try_for_each(|(name, value)| check(name, value))?;
     let mine = scope(ctx.account(), &ctx.region);
     let set = |tx| {

@@ -84,7 +84,7 @@ fn checked(
 
 /// Where dead letters go: a queue of the topic's region, FIFO where the subscribed queue is.
 fn redrive(place: &Place, record: &SubscriptionRecord, value: &str) -> Result<String, String> {
-    let policy: serde_json::Value = serde_json::from_str(value).map_err(|error| unreadable(value, &error))?;
+    let policy: serde_json::Value = serde_json::from_str(value).map_err(|_| unreadable(value))?;
     let arn = policy.get("deadLetterTargetArn").and_then(serde_json::Value::as_str).unwrap_or_default();
     let queue = arn.parse::<Arn>().ok().filter(|arn| arn.service == "sqs" && arn.account_id().is_some());
     let queue = queue.ok_or("deadLetterTargetArn is an invalid arn")?;
@@ -94,11 +94,25 @@ fn redrive(place: &Place, record: &SubscriptionRecord, value: &str) -> Result<St
     Ok(value.to_owned())
 }
 
-/// A text that is no JSON, in the words of AWS's reader: filter policies have the same.
-fn unreadable(value: &str, error: &serde_json::Error) -> String {
-    match FilterPolicy::parse(value, Scope::Body) {
-        Err(Refusal::Invalid(invalid)) => invalid.to_string(),
-        _ => format!("failed to parse JSON. {error}"),
+/// A text that is no JSON, in the words of AWS's reader.
+fn unreadable(text: &str) -> String {
+    const SOURCE: &str = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)";
+    let word: String = text.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).collect();
+    if !word.is_empty() {
+        let expected = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+        let column = word.chars().count() + 1;
+        return format!(
+            "failed to parse JSON. Unrecognized token '{word}': was expecting {expected}\n at {SOURCE}; line: 1, column: {column}]"
+        );
+    }
+    match FilterPolicy::parse(text, Scope::Body) {
+        Err(Refusal::Invalid(why)) => {
+            format!(
+                "failed to parse JSON. {}",
+                why.to_string().replace(&format!("[Source: (String)\"{text}\""), SOURCE)
+            )
+        }
+        _ => "failed to parse JSON.".to_owned(),
     }
 }
 
@@ -108,7 +122,11 @@ fn check_filter(record: &SubscriptionRecord, form: Form) -> Result<(), Error> {
         Some("MessageBody") => Scope::Body,
         _ => Scope::Attributes,
     };
-    match FilterPolicy::parse(policy, scope) {
+    let Ok(compact) = serde_json::from_str::<serde_json::Value>(policy) else {
+        return Err(form.refuse(format!("FilterPolicy: {}", unreadable(policy))));
+    };
+    // AWS reads policies without their spaces: the columns that it tells are those.
+    match FilterPolicy::parse(&compact.to_string(), scope) {
         Ok(_) => Ok(()),
         Err(Refusal::Nested) => {
             Err(form.refuse("Filter policy scope MessageAttributes does not support nested filter policy"))

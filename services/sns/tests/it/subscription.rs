@@ -190,7 +190,9 @@ async fn another_accounts_queue_must_confirm() {
     for (arn, token, text) in [
         (&*topic, "randomtoken", "Invalid token"),
         (&*topic, &*token.replace(&token[40..48], "00000000"), "Invalid parameter: Token"),
-        (&*format!("{topic}x"), &*token, "Invalid parameter: Topic"),
+        (&*topic, "abc123", "Invalid parameter: Token"),
+        ("not-an-arn", &*token, "Invalid parameter: Topic"),
+        (&*topic.replace("us-east-1", "eu-west-1"), &*token, "Invalid parameter: Topic"),
     ] {
         let refused = cloud.call_as::<ConfirmSubscription>(nobody.clone(), confirm(arn, token)).await;
         assert!(matches!(refused, Err(Error::Modeled(error)) if error.message == text), "{text}");
