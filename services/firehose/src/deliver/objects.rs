@@ -126,7 +126,8 @@ mod tests {
         let keys = || {
             let names = Names::new("s", 3, &flight);
             let made =
-                [objects(&plan, vec![item.clone()], &names), whole(&plan.bucket, &[item.clone()], &names)].concat();
+                [objects(&plan, vec![item.clone()], &names), whole(&plan.bucket, std::slice::from_ref(&item), &names)]
+                    .concat();
             made.into_iter().map(|object| object.key).collect::<Vec<_>>()
         };
         let made = keys();
