@@ -7,6 +7,8 @@ use names::Partition;
 use serde::Serialize;
 use service_kit::{Caller, Principal, RequestInfo, Session};
 
+use super::plain;
+
 /// The element.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,15 +75,19 @@ struct Attributes {
 /// Who called, as the caller's own account sees it.
 pub(crate) fn identity<'a>(caller: &'a Caller, request: &'a RequestInfo, partition: Partition) -> Identity<'a> {
     let own = Identity {
-        arn: Some(Cow::Owned(caller.arn(partition))),
-        account_id: Some(caller.account.to_string()),
+        account_id: Some(plain::account(caller.account)),
         access_key_id: caller.access_key.as_deref(),
         session_context: caller.session.as_deref().map(|session| context(caller, session, partition)),
         invoked_by: request.called_via.last().map(String::as_str),
         ..Identity::default()
     };
     match &caller.principal {
-        Principal::Root => Identity { kind: "Root", principal_id: Some(caller.account.to_string().into()), ..own },
+        Principal::Root => Identity {
+            kind: "Root",
+            principal_id: Some(plain::account(caller.account).into()),
+            arn: Some(plain::root(partition, caller.account).into()),
+            ..own
+        },
         Principal::User { arn, id } => Identity {
             kind: "IAMUser",
             principal_id: Some(id.into()),
@@ -112,7 +118,7 @@ pub(crate) fn foreign<'a>(caller: &'a Caller, request: &'a RequestInfo) -> Ident
     Identity {
         kind: "AWSAccount",
         principal_id: Some(caller.user_id().into()),
-        account_id: Some(caller.account.to_string()),
+        account_id: Some(plain::account(caller.account)),
         invoked_by: request.called_via.last().map(String::as_str),
         ..Identity::default()
     }

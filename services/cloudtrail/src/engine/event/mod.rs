@@ -6,15 +6,15 @@
 //! | `elements.rs`, `omitted.rs` | `requestParameters`, `responseElements`; what they do not show |
 //! | `failure.rs` | `errorCode`, `errorMessage` |
 //! | `record.rs` | all of them, as JSON |
-//! | `instant.rs` | instants, written quickly |
+//! | `plain.rs` | instants, accounts, addresses and ids, written quickly |
 //! | `resources.rs` | types and names of ARNs |
 
 mod bearer;
 pub(crate) mod elements;
 mod failure;
 mod identity;
-mod instant;
 mod omitted;
+mod plain;
 mod record;
 #[cfg(test)]
 mod redaction;
@@ -29,7 +29,7 @@ use smithy::OperationSchema;
 use crate::store::{EventId, EventRecord};
 use bearer::Bearer;
 use elements::{Elements, elements};
-pub(crate) use record::uuid;
+pub(crate) use plain::uuid;
 
 /// Operations of STS that change nothing and whose answers are shown. Source: "Logging IAM and AWS STS API calls with AWS
 /// CloudTrail" in the IAM user guide.

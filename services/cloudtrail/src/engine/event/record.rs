@@ -9,7 +9,7 @@ use service_kit::{Ctx, Principal};
 use super::bearer::Bearer;
 use super::failure::cut;
 use super::identity::{Identity, foreign, identity};
-use super::{Category, Told, instant, resources};
+use super::{Category, Told, plain, resources};
 use crate::limits::TEXT_BYTES;
 use crate::store::EventId;
 
@@ -47,21 +47,6 @@ struct Tls<'a> {
     client_provided_host_header: &'a str,
 }
 
-/// An id as text: a UUID of version 4, made of random bits.
-pub(crate) fn uuid(id: &EventId) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let bits = u128::from_be_bytes(*id) & !(0xf << 76) & !(0b11 << 62) | (0x4 << 76) | (0b10 << 62);
-    let mut text = String::with_capacity(36);
-    for (index, byte) in bits.to_be_bytes().into_iter().enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        text.push(DIGITS[usize::from(byte >> 4)].into());
-        text.push(DIGITS[usize::from(byte & 0xf)].into());
-    }
-    text
-}
-
 /// Writes the event that one account gets. By hand: every call leaves one.
 pub(super) fn write(told: &Told<'_>, written: &Written<'_>) -> String {
     let ctx = told.call.ctx;
@@ -70,7 +55,7 @@ pub(super) fn write(told: &Told<'_>, written: &Written<'_>) -> String {
     let mut object = Object::begin();
     object.plain("eventVersion", VERSION);
     object.value("userIdentity", &who(told, written.recipient));
-    object.plain("eventTime", &instant::seconds(told.at.secs()));
+    object.plain("eventTime", &plain::seconds(told.at.secs()));
     object.plain("eventSource", operation.service.event_source);
     object.plain("eventName", operation.name);
     object.plain("awsRegion", written.region.as_str());
@@ -83,7 +68,7 @@ pub(super) fn write(told: &Told<'_>, written: &Written<'_>) -> String {
     object.raw("requestParameters", told.request.unwrap_or("null"));
     object.raw("responseElements", told.response.json.as_deref().unwrap_or("null"));
     object.plain("requestID", &ctx.request.id.to_string());
-    object.plain("eventID", &uuid(written.id));
+    object.plain("eventID", &plain::uuid(written.id));
     object.raw("readOnly", truth(operation.read_only));
     let resources = named(told, written.category);
     if !resources.is_empty() {
@@ -91,7 +76,7 @@ pub(super) fn write(told: &Told<'_>, written: &Written<'_>) -> String {
     }
     object.plain("eventType", API_CALL);
     object.raw("managementEvent", truth(written.category == Category::Management));
-    object.plain("recipientAccountId", &written.recipient.to_string());
+    object.plain("recipientAccountId", &plain::account(written.recipient));
     if let Some(shared) = written.shared {
         object.plain("sharedEventID", shared);
     }
@@ -173,7 +158,7 @@ fn origin(ctx: &Ctx) -> (Cow<'_, str>, Cow<'_, str>) {
     } else {
         ctx.request.user_agent.as_str().into()
     };
-    (ctx.request.source_ip.map_or("AWS Internal".into(), |address| address.to_string().into()), agent)
+    (ctx.request.source_ip.map_or("AWS Internal".into(), |address| plain::address(address).into()), agent)
 }
 
 fn named<'a>(told: &'a Told<'_>, category: Category) -> Vec<Resource<'a>> {
@@ -193,15 +178,4 @@ fn tls(ctx: &Ctx) -> Option<Tls<'_>> {
     let from_outside = ctx.request.protocol.is_some() && ctx.request.called_via.is_empty();
     let host = ctx.request.base_url.strip_prefix("https://").filter(|_| from_outside && ctx.request.secure)?;
     Some(Tls { client_provided_host_header: host })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_uuids_of_version_4() {
-        assert_eq!(uuid(&[0; 16]), "00000000-0000-4000-8000-000000000000");
-        assert_eq!(uuid(&[0xff; 16]), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-    }
 }
