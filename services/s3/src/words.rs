@@ -8,7 +8,39 @@ const ANONYMOUS: &str = "anonymous";
 /// S3's dialect.
 pub(crate) struct Words;
 
+/// Documents and headers that the handlers check themselves: there is a word of S3's for what is wrong with each.
+const CHECKED_BY_HANDLERS: [&str; 24] = [
+    "ACL",
+    "AbacStatus",
+    "AccelerateConfiguration",
+    "AccessControlPolicy",
+    "AnalyticsConfiguration",
+    "BucketLoggingStatus",
+    "CORSConfiguration",
+    "CreateBucketConfiguration",
+    "IntelligentTieringConfiguration",
+    "InventoryConfiguration",
+    "LifecycleConfiguration",
+    "MetricsConfiguration",
+    "NotificationConfiguration",
+    "ObjectLockConfiguration",
+    "ObjectOwnership",
+    "OwnershipControls",
+    "Policy",
+    "PublicAccessBlockConfiguration",
+    "ReplicationConfiguration",
+    "RequestPaymentConfiguration",
+    "ServerSideEncryptionConfiguration",
+    "TransitionDefaultMinimumObjectSize",
+    "VersioningConfiguration",
+    "WebsiteConfiguration",
+];
+
 impl Dialect for Words {
+    fn holds_to(&self, issue: &Issue) -> bool {
+        !matches!(issue.path.0.first(), Some(PathPart::Member(name)) if CHECKED_BY_HANDLERS.contains(name))
+    }
+
     fn render(&self, fault: &Fault, protocol: ProtocolKind) -> Rendered {
         match fault {
             Fault::Authentication(failure) => authentication(fault, failure, protocol),

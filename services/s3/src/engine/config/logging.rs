@@ -4,12 +4,14 @@ use api_s3 as api;
 use names::Timestamp;
 
 use super::refusal::{Checked, Refusal};
+use crate::engine::grants::Permission;
 
 /// Checks a destination as far as it can be read without looking at buckets.
 pub(crate) fn check(sent: &api::LoggingEnabled) -> Checked {
     let malformed = |bad: bool| if bad { Err(Refusal::malformed()) } else { Ok(()) };
     for grant in sent.target_grants.iter().flatten() {
-        malformed(matches!(grant.permission, None | Some(api::BucketLogsPermission::Unknown(_))))?;
+        // Permissions that make no sense for logs are taken, as AWS takes them: READ_ACP was recorded.
+        malformed(grant.permission.as_ref().is_none_or(|permission| Permission::parse(permission.as_str()).is_none()))?;
         let grantee = grant.grantee.as_ref().ok_or_else(Refusal::malformed)?;
         malformed(matches!(grantee.r#type, api::Type::Unknown(_)))?;
     }
