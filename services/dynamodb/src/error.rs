@@ -8,7 +8,7 @@ use api_dynamodb::{
     errors,
 };
 use service_kit::{Dialect, Error, Fault, Rendered, dialect};
-use smithy::{Issue, ProtocolKind, Violation};
+use smithy::{Issue, PathPart, ProtocolKind, Violation};
 
 use crate::engine::refusal::{Refusal, Throttle, Why};
 use crate::engine::throttle::Way;
@@ -106,9 +106,12 @@ const BOUNDED: &str = "Throughput exceeds the maximum OnDemandThroughput configu
 pub(crate) struct Words;
 
 impl Dialect for Words {
-    /// Handlers tell of values without a type themselves: what is wrong with a placeholder's value is told with its name.
+    /// Handlers tell of values without a type themselves: what is wrong with a placeholder's value is told with its name. They
+    /// hold names of tables to narrower rules than the model, which leaves room for ARNs.
     fn holds_to(&self, issue: &Issue) -> bool {
-        issue.violation != Violation::Union
+        let empty_name =
+            issue.violation == Violation::TooShort(1) && issue.path.0 == [PathPart::Member("TableName")];
+        issue.violation != Violation::Union && !empty_name
     }
 
     fn render(&self, fault: &Fault, protocol: ProtocolKind) -> Rendered {

@@ -66,3 +66,24 @@ async fn get_item_has_a_checksum() {
     assert_eq!(answer.json(), json!({"Item": {"k": {"S": "a"}, "l": {"L": [{"S": "x"}]}}}));
     assert!(!answer.header("x-amz-crc32").is_empty());
 }
+
+#[tokio::test]
+async fn a_name_of_nothing_is_too_short_for_a_table() {
+    let cloud = cloud();
+    for (operation, body, text) in [
+        (
+            "DescribeTable",
+            json!({"TableName": ""}),
+            "TableName must be at least 3 characters long and at most 255 characters long",
+        ),
+        (
+            "GetItem",
+            json!({"TableName": "", "Key": {"k": {"S": "a"}}}),
+            "2 validation errors detected: Value '' at 'tableName' failed to satisfy constraint: Member must satisfy regular \
+             expression pattern: [a-zA-Z0-9_.-]+; Value '' at 'tableName' failed to satisfy constraint: Member must have \
+             length greater than or equal to 3",
+        ),
+    ] {
+        assert_eq!(call(&cloud, operation, body).await.json()["message"], text);
+    }
+}
