@@ -67,7 +67,9 @@ pub(crate) async fn data_key(
 pub(crate) async fn unwrap(ctx: &Ctx, sealing: &KmsSealing) -> Result<BlobKey, Error> {
     let keys = ctx.state::<S3>().engine().bucket_keys();
     let who = (ctx.account(), ctx.caller.user_id());
-    if sealing.bucket_key && let Some(kept) = keys.opening(&sealing.wrapped, &who, ctx.now()) {
+    if sealing.bucket_key
+        && let Some(kept) = keys.opening(&sealing.wrapped, &who, ctx.now())
+    {
         return Ok(kept);
     }
     let input = DecryptInput {

@@ -97,32 +97,36 @@ pub(crate) fn no_such_upload(id: &str) -> Error {
 /// A condition that does not hold.
 pub(crate) fn precondition_failed(condition: &str) -> Error {
     let text = "At least one of the pre-conditions you specified did not hold";
-    with(errors::precondition_failed(text), ErrorFacts {
-        condition: Some(condition.to_owned()),
-        ..ErrorFacts::default()
-    })
+    with(
+        errors::precondition_failed(text),
+        ErrorFacts { condition: Some(condition.to_owned()), ..ErrorFacts::default() },
+    )
 }
 
 /// A header that this operation does not take.
 pub(crate) fn not_implemented(header: &str, additional: Option<&str>) -> Error {
     let text = "A header you provided implies functionality that is not implemented";
-    with(errors::not_implemented(text), ErrorFacts {
-        header: Some(header.to_owned()),
-        additional_message: additional.map(str::to_owned),
-        ..ErrorFacts::default()
-    })
+    with(
+        errors::not_implemented(text),
+        ErrorFacts {
+            header: Some(header.to_owned()),
+            additional_message: additional.map(str::to_owned),
+            ..ErrorFacts::default()
+        },
+    )
 }
 
-/// A delete marker where a version is wanted.
-pub(crate) fn is_marker(method: &str) -> Error {
-    let text = "The specified method is not allowed against this resource.";
-    with(errors::method_not_allowed(text), ErrorFacts {
+/// A delete marker where a version is wanted, with its id where the answer tells it.
+pub(crate) fn is_marker(method: &str, version: Option<String>) -> Error {
+    let facts = ErrorFacts {
         method: Some(method.to_owned()),
         resource_type: Some("DeleteMarker".to_owned()),
         head_allow: Some("DELETE".to_owned()),
         head_delete_marker: Some("true".to_owned()),
+        head_version_id: version,
         ..ErrorFacts::default()
-    })
+    };
+    with(errors::method_not_allowed("The specified method is not allowed against this resource."), facts)
 }
 
 /// What the engine refused.
@@ -134,9 +138,7 @@ pub(crate) fn told(refusal: Refusal) -> Error {
         | Refusal::NotArchived
         | Refusal::RestoreUnderWay
         | Refusal::RestoreDays
-        | Refusal::RestoreTier => {
-            Fault::internal(format!("{refusal:?} was not told by the operation it is of")).into()
-        }
+        | Refusal::RestoreTier => Fault::internal(format!("{refusal:?} was not told by the operation it is of")).into(),
         Refusal::TooManyBuckets => {
             errors::too_many_buckets("You have attempted to create more buckets than allowed").into()
         }
@@ -146,7 +148,7 @@ pub(crate) fn told(refusal: Refusal) -> Error {
             with(errors::no_such_version("The specified version does not exist."), facts)
         }
         Refusal::BadVersion(id) => invalid_argument("Invalid version id specified", "versionId", id),
-        Refusal::IsMarker { .. } => is_marker("GET"),
+        Refusal::IsMarker { version } => is_marker("GET", Some(version)),
         Refusal::NoSuchUpload(id) => no_such_upload(&id),
         Refusal::Precondition(condition) => precondition_failed(condition),
         Refusal::Locked => errors::access_denied("Access Denied because object protected by object lock.").into(),
@@ -196,32 +198,37 @@ pub(crate) fn told(refusal: Refusal) -> Error {
 }
 
 fn no_such_key(key: &str, marker: Option<String>) -> Error {
-    with(errors::no_such_key("The specified key does not exist."), ErrorFacts {
-        key: Some(key.to_owned()),
-        head_delete_marker: marker.is_some().then(|| "true".to_owned()),
-        head_version_id: marker,
-        ..ErrorFacts::default()
-    })
+    with(
+        errors::no_such_key("The specified key does not exist."),
+        ErrorFacts {
+            key: Some(key.to_owned()),
+            head_delete_marker: marker.is_some().then(|| "true".to_owned()),
+            head_version_id: marker,
+            ..ErrorFacts::default()
+        },
+    )
 }
 
 fn invalid_part(number: i32, etag: String) -> Error {
     let text = "One or more of the specified parts could not be found.  The part may not have been uploaded, or the \
                 specified entity tag may not match the part's entity tag.";
-    with(errors::invalid_part(text), ErrorFacts {
-        part_number: Some(number.to_string()),
-        e_tag: Some(etag),
-        ..ErrorFacts::default()
-    })
+    with(
+        errors::invalid_part(text),
+        ErrorFacts { part_number: Some(number.to_string()), e_tag: Some(etag), ..ErrorFacts::default() },
+    )
 }
 
 fn part_too_small(number: u16, etag: String, length: u64) -> Error {
-    with(errors::entity_too_small("Your proposed upload is smaller than the minimum allowed size"), ErrorFacts {
-        part_number: Some(number.to_string()),
-        e_tag: Some(etag),
-        proposed_size: Some(length.to_string()),
-        min_size_allowed: Some(limits::LEAST_PART.to_string()),
-        ..ErrorFacts::default()
-    })
+    with(
+        errors::entity_too_small("Your proposed upload is smaller than the minimum allowed size"),
+        ErrorFacts {
+            part_number: Some(number.to_string()),
+            e_tag: Some(etag),
+            proposed_size: Some(length.to_string()),
+            min_size_allowed: Some(limits::LEAST_PART.to_string()),
+            ..ErrorFacts::default()
+        },
+    )
 }
 
 impl From<Refusal> for Error {

@@ -75,6 +75,7 @@ pub fn service(parts: &CloudParts) -> Service {
 
 /// Its control plane, on the same parts.
 pub fn control(parts: &CloudParts) -> Service {
-    let state = S3 { engine: Engine::new(parts), deliveries: tasks::notices::deliveries(parts), noted: Noted::default() };
+    let state =
+        S3 { engine: Engine::new(parts), deliveries: tasks::notices::deliveries(parts), noted: Noted::default() };
     Service::new(&api_s3control::SERVICE, control::table()).state(Arc::new(state))
 }

@@ -23,8 +23,8 @@ use names::{AccountId, Region, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{RawTable, Record, Scope, Table};
 
-pub(crate) use crate::engine::object::record::ObjectRecord;
 use crate::engine::lock::DefaultRetention;
+pub(crate) use crate::engine::object::record::ObjectRecord;
 use crate::engine::sealing::DefaultEncryption;
 pub(crate) use crate::engine::upload::record::{PartRecord, UploadRecord};
 

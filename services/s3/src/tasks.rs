@@ -10,8 +10,8 @@ use delivery::Deliveries;
 use service_kit::{Error, Service, Task, TaskCtx, Wake};
 
 use crate::S3;
-use access_log::Noted;
 use crate::engine::Engine;
+use access_log::Noted;
 
 /// How often remains are looked for that nobody announced: those of a crash.
 const LEFT_OVER: Duration = Duration::from_secs(3_600);

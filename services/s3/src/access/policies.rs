@@ -105,9 +105,9 @@ impl BucketPolicies {
         let parse = |policy: &PolicyText| serde_json::from_str::<Value>(&policy.text).ok();
         let own = point.policy.as_ref().and_then(|policy| Some((parse(policy)?, policy.public)));
         let of_bucket = self.0.config::<PolicyText>(bucket.no()).await?.as_ref().and_then(parse);
-        let mut all = own.as_ref().map_or_else(Vec::new, |(document, public)| {
-            statements::of_policy(document, *public, asker, switches)
-        });
+        let mut all = own
+            .as_ref()
+            .map_or_else(Vec::new, |(document, public)| statements::of_policy(document, *public, asker, switches));
         let names = (bucket_arn(ctx, &bucket.name), arn.to_string());
         all.extend(of_bucket.iter().flat_map(|document| statements::denials_through(document, &names.0, &names.1)));
         Ok(statements::document(own.as_ref().and_then(|(document, _)| document.get("Version")), all))

@@ -9,9 +9,7 @@ use super::Engine;
 use super::notices::Asker;
 use super::refusal::Refusal;
 use crate::limits;
-use crate::store::{
-    BUCKETS, BucketNo, BucketRecord, CONFIGS, OBJECTS, OWNED, SCOPE, SWEEPS, UPLOADS, VERSIONS,
-};
+use crate::store::{BUCKETS, BucketNo, BucketRecord, CONFIGS, OBJECTS, OWNED, SCOPE, SWEEPS, UPLOADS, VERSIONS};
 
 /// A bucket that was found.
 #[derive(Debug, Clone)]
@@ -64,11 +62,6 @@ impl Engine {
             })
             .await?;
         Ok(Bucket { name: name.to_owned(), record: record.clone(), asker: None })
-    }
-
-    /// The bucket of this name.
-    pub(crate) async fn bucket(&self, name: &str) -> Result<Bucket, Refusal> {
-        self.lookup_bucket(name).await?.ok_or_else(|| Refusal::NoSuchBucket(name.to_owned()))
     }
 
     /// The bucket of this name, when there is one.

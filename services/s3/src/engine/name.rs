@@ -33,7 +33,8 @@ mod tests {
         for good in ["abc", "a.b", "1-2", "my-bucket.v1", &"a".repeat(63), "1.2.3", "a1.2.3.4"] {
             assert!(is_valid(good), "{good}");
         }
-        let bad = ["ab", "", "A-b", "a_b", "-ab", "ab-", ".ab", "a..b", "192.168.5.4", "xn--a", "sthree-a", "a-s3alias"];
+        let bad =
+            ["ab", "", "A-b", "a_b", "-ab", "ab-", ".ab", "a..b", "192.168.5.4", "xn--a", "sthree-a", "a-s3alias"];
         for bad in bad.into_iter().chain(["a--ol-s3", "a.mrap", "a--x-s3", "amzn-s3-demo-a", &"a".repeat(64)]) {
             assert!(!is_valid(bad), "{bad}");
         }

@@ -7,9 +7,9 @@ use service_kit::{Access, Ctx, Error};
 use crate::S3;
 use crate::access::aim::Aim;
 use crate::engine::bucket::Bucket;
+use crate::engine::name;
 use crate::engine::notices::asker;
 use crate::error::{access_denied, no_such_bucket, of_bucket};
-use crate::engine::name;
 use crate::limits;
 
 /// The bucket of this name, which must be of the account that the caller expects.
@@ -27,7 +27,8 @@ pub(crate) async fn bucket(ctx: &Ctx, name: &str, expected_owner: Option<&str>) 
 
 /// What is said of a bucket that is not there.
 fn absent(name: &str) -> Error {
-    let could_be = name::is_valid(name) || (name.len() <= 255 && name.bytes().any(|b| b.is_ascii_uppercase() || b == b'_'));
+    let could_be =
+        name::is_valid(name) || (name.len() <= 255 && name.bytes().any(|b| b.is_ascii_uppercase() || b == b'_'));
     match could_be {
         true => no_such_bucket(name),
         false => of_bucket(errors::invalid_bucket_name("The specified bucket is not valid."), name),
@@ -65,9 +66,4 @@ pub(crate) fn object_arn(ctx: &Ctx, bucket: &str, key: &str) -> String {
 /// A call on a bucket.
 pub(crate) fn to_bucket(ctx: &Ctx, bucket: &str) -> Result<Access, Error> {
     Ok(Access::to(bucket_arn(ctx, bucket)))
-}
-
-/// A call on an object.
-pub(crate) fn to_object(ctx: &Ctx, bucket: &str, key: &str) -> Result<Access, Error> {
-    Ok(Access::to(object_arn(ctx, bucket, key)))
 }

@@ -25,7 +25,7 @@ pub(crate) async fn get_object_attributes(ctx: &Ctx, input: GetObjectAttributesI
     }
     let record = ctx.state::<S3>().engine().find(&bucket, &input.key, input.version_id.as_deref()).await?;
     if record.marker {
-        return Err(is_marker("GET"));
+        return Err(is_marker("GET", None));
     }
     sealing::recognise(ctx, &record.sealing, customer!(input))?;
     let asked = |name: ObjectAttributes| input.object_attributes.contains(&name);

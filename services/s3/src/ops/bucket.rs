@@ -52,8 +52,7 @@ pub(crate) async fn create_bucket(ctx: &Ctx, input: CreateBucketInput) -> Outcom
     match created {
         Ok(_) => {}
         // In the oldest region creating one's own bucket again is no mistake, unless tags come with it.
-        Err(Refusal::BucketExists { own: true })
-            if ctx.region == Region::default_region() && first.tags.is_none() => {}
+        Err(Refusal::BucketExists { own: true }) if ctx.region == Region::default_region() && first.tags.is_none() => {}
         Err(Refusal::BucketExists { own }) => return Err(exists(&input.bucket, own)),
         Err(refusal) => return Err(told(refusal)),
     }
@@ -130,7 +129,7 @@ fn region(ctx: &Ctx, input: &CreateBucketInput) -> Result<Region, Error> {
         }
         Some(wanted) if anywhere => {
             let region = Region::parse(wanted).filter(|region| *region != Region::default_region());
-            let known = region.filter(|region| is_known(region));
+            let known = region.filter(is_known);
             known.ok_or_else(|| {
                 let facts = ErrorFacts { location_constraint: Some(wanted.to_owned()), ..ErrorFacts::default() };
                 with(errors::invalid_location_constraint("The specified location-constraint is not valid"), facts)
@@ -186,9 +185,7 @@ pub(crate) async fn delete_bucket(ctx: &Ctx, input: DeleteBucketInput) -> Outcom
         Ok(_) => Ok(DeleteBucketOutput {}),
         Err(Refusal::BucketNotEmpty { versions }) => {
             let text = match versions {
-                true => {
-                    "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
-                }
+                true => "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
                 false if bucket.record.versioning != Versioning::Never => {
                     "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
                 }
@@ -226,10 +223,8 @@ pub(crate) async fn list_buckets(ctx: &Ctx, input: ListBucketsInput) -> Outcome<
     page.truncate(most);
     let token = page.last().filter(|_| more).map(|(name, _)| ctx.cloud().page_tokens().seal(&scope, name.as_bytes()));
     // Regions are told only to those who page or filter.
-    let paged = input.max_buckets.is_some()
-        || wanted.is_some()
-        || input.prefix.is_some()
-        || input.continuation_token.is_some();
+    let paged =
+        input.max_buckets.is_some() || wanted.is_some() || input.prefix.is_some() || input.continuation_token.is_some();
     Ok(ListBucketsOutput {
         buckets: Some(page.into_iter().map(|named| shown::bucket(ctx, named, paged)).collect()),
         owner: Some(shown::owner(ctx.account())),

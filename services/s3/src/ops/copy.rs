@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use api_s3::{
-    CopyObject, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopyPartResult, MetadataDirective, TaggingDirective,
-    UploadPartCopy, UploadPartCopyInput, UploadPartCopyOutput, errors,
+    CopyObject, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopyPartResult, MetadataDirective,
+    TaggingDirective, UploadPartCopy, UploadPartCopyInput, UploadPartCopyOutput, errors,
 };
 use service_kit::{Ctx, Error, Outcome};
 use smithy::ByteStream;
@@ -67,9 +67,8 @@ macro_rules! source_of {
 }
 
 async fn source(ctx: &Ctx, asked: &Asked<'_>) -> Result<Source, Error> {
-    let (name, key, version) = parse(asked.header).ok_or_else(|| {
-        invalid_argument("Invalid copy source object key", "x-amz-copy-source", "x-amz-copy-source")
-    })?;
+    let (name, key, version) = parse(asked.header)
+        .ok_or_else(|| invalid_argument("Invalid copy source object key", "x-amz-copy-source", "x-amz-copy-source"))?;
     let bucket = address::bucket(ctx, &name, asked.owner).await?;
     let engine = ctx.state::<S3>().engine();
     let record = engine.find(&bucket, &key, version.as_deref()).await?;
@@ -171,8 +170,7 @@ pub(crate) async fn copy_object(ctx: &Ctx, mut input: CopyObjectInput) -> Outcom
         Some(fresh) => Body::Fresh(fresh),
         None => Body::Shared { bucket: source.bucket.no(), key: &source.key, version: &source.record },
     };
-    let put =
-        Put { bucket: &bucket, key: &input.key, draft: &copied.draft, body, only_if, what: What::Copy };
+    let put = Put { bucket: &bucket, key: &input.key, draft: &copied.draft, body, only_if, what: What::Copy };
     let record = ctx.state::<S3>().engine().put(put).await?;
     if let Some(fresh) = copied.fresh {
         fresh.named();

@@ -75,7 +75,8 @@ pub(crate) async fn delete_objects(ctx: &Ctx, input: DeleteObjectsInput) -> Outc
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     let bypass = bypass(&bucket, input.bypass_governance_retention)?;
     let wanted = input.delete.objects;
-    if wanted.is_empty() || wanted.len() > limits::DELETED_AT_ONCE || wanted.iter().any(|object| object.key.is_empty()) {
+    if wanted.is_empty() || wanted.len() > limits::DELETED_AT_ONCE || wanted.iter().any(|object| object.key.is_empty())
+    {
         return Err(malformed_xml());
     }
     if bucket.record.mfa_delete && wanted.iter().any(|object| object.version_id.is_some()) {

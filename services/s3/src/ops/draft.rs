@@ -188,7 +188,9 @@ mod tests {
 
     #[test]
     fn framing_is_no_encoding() {
-        for (sent, kept) in [("aws-chunked", None), ("gzip", Some("gzip")), ("gzip, aws-chunked", Some("gzip")), ("", None)] {
+        for (sent, kept) in
+            [("aws-chunked", None), ("gzip", Some("gzip")), ("gzip, aws-chunked", Some("gzip")), ("", None)]
+        {
             assert_eq!(unchunked(sent).as_deref(), kept, "{sent}");
         }
     }

@@ -3,8 +3,8 @@
 use api_s3::{
     CommonPrefix, DeleteMarkerEntry, EncodingType, ListMultipartUploads, ListMultipartUploadsInput,
     ListMultipartUploadsOutput, ListObjectVersions, ListObjectVersionsInput, ListObjectVersionsOutput, ListObjects,
-    ListObjectsInput, ListObjectsOutput, ListObjectsV2, ListObjectsV2Input, ListObjectsV2Output, MultipartUpload, Object,
-    ObjectVersion, OptionalObjectAttributes, RestoreStatus,
+    ListObjectsInput, ListObjectsOutput, ListObjectsV2, ListObjectsV2Input, ListObjectsV2Output, MultipartUpload,
+    Object, ObjectVersion, OptionalObjectAttributes, RestoreStatus,
 };
 use service_kit::{Ctx, Error, Outcome};
 

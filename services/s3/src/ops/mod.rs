@@ -121,10 +121,7 @@ fn uploads(table: Operations) -> Operations {
             upload::complete_multipart_upload,
         )
         .on::<api::CreateMultipartUpload>(of_object::begin, upload::create_multipart_upload)
-        .on::<api::ListMultipartUploads>(
-            |ctx, i| of_bucket::any(ctx, &i.bucket),
-            listing::list_multipart_uploads,
-        )
+        .on::<api::ListMultipartUploads>(|ctx, i| of_bucket::any(ctx, &i.bucket), listing::list_multipart_uploads)
         .on::<api::ListParts>(|ctx, i| of_object::any(ctx, &i.bucket, &i.key), upload::list_parts)
         .on::<api::UploadPart>(|ctx, i| of_object::any(ctx, &i.bucket, &i.key), upload::upload_part)
         .on::<api::UploadPartCopy>(of_object::copy_part, copy::upload_part_copy)

@@ -13,7 +13,7 @@ use smithy::ByteStream;
 use super::address::{self, check_key};
 use super::checksums::{self, Claim, given, show};
 use super::draft::{described, draft};
-use super::sealing::{self, Customer, asked, customer, tell};
+use super::sealing::{self, asked, customer, tell};
 use super::shown;
 use crate::S3;
 use crate::access::hide;
@@ -26,9 +26,7 @@ use crate::engine::object::put::{Body, OnlyIf, Put};
 use crate::engine::object::record::{ETag, ObjectRecord};
 use crate::engine::range;
 use crate::engine::sealing::Sealing;
-use crate::error::{
-    invalid_argument, invalid_request, is_marker, not_implemented, precondition_failed, told, with,
-};
+use crate::error::{invalid_argument, invalid_request, is_marker, not_implemented, precondition_failed, told, with};
 use crate::limits;
 use crate::store::Versioning;
 
@@ -135,7 +133,6 @@ struct Reading<'a> {
     read_if: ReadIf<'a>,
     range: Option<&'a str>,
     part: Option<i32>,
-    customer: Customer<'a>,
     with_checksum: bool,
     method: &'static str,
 }
@@ -155,7 +152,6 @@ macro_rules! reading {
             },
             range: $input.range.as_deref(),
             part: $input.part_number,
-            customer: customer!($input),
             with_checksum: $input.checksum_mode.is_some(),
             method: $method,
         }
@@ -308,7 +304,10 @@ macro_rules! override_headers {
 
 /// Reads an object, or a part of it.
 pub(crate) async fn get_object(ctx: &Ctx, input: GetObjectInput) -> Outcome<GetObject> {
-    refuse_overrides_to_nobody(ctx, input.response_content_type.is_some() || input.response_content_disposition.is_some())?;
+    refuse_overrides_to_nobody(
+        ctx,
+        input.response_content_type.is_some() || input.response_content_disposition.is_some(),
+    )?;
     let found = find(ctx, &reading!(input, "GET")).await?;
     let key = sealing::to_read(ctx, &found.record.sealing, customer!(input)).await?;
     if !found.record.is_readable(ctx.now()) {
@@ -345,40 +344,40 @@ fn refuse_overrides_to_nobody(ctx: &Ctx, overrides: bool) -> Result<(), Error> {
 }
 
 fn marker(ctx: &Ctx, reading: &Reading<'_>, record: &ObjectRecord) -> Error {
-    let Error::Modeled(error) = is_marker(reading.method) else { return is_marker(reading.method) };
-    with(error, ErrorFacts {
-        method: Some(reading.method.to_owned()),
-        resource_type: Some("DeleteMarker".to_owned()),
-        head_allow: Some("DELETE".to_owned()),
-        head_delete_marker: Some("true".to_owned()),
-        head_version_id: Some(ctx.state::<S3>().engine().version_id(record)),
-        head_last_modified: Some(record.modified.http_date()),
-        ..ErrorFacts::default()
-    })
+    is_marker(reading.method, Some(ctx.state::<S3>().engine().version_id(record)))
 }
 
 fn not_modified(record: &ObjectRecord) -> Error {
-    with(errors::not_modified("Not Modified"), ErrorFacts {
-        head_e_tag: Some(record.etag.to_string()),
-        head_last_modified: Some(record.modified.http_date()),
-        ..ErrorFacts::default()
-    })
+    with(
+        errors::not_modified("Not Modified"),
+        ErrorFacts {
+            head_e_tag: Some(record.etag.to_string()),
+            head_last_modified: Some(record.modified.http_date()),
+            ..ErrorFacts::default()
+        },
+    )
 }
 
 fn unsatisfiable(header: &str, record: &ObjectRecord) -> Error {
-    with(errors::invalid_range("The requested range is not satisfiable"), ErrorFacts {
-        range_requested: Some(header.to_owned()),
-        actual_object_size: Some(record.length.to_string()),
-        ..ErrorFacts::default()
-    })
+    with(
+        errors::invalid_range("The requested range is not satisfiable"),
+        ErrorFacts {
+            range_requested: Some(header.to_owned()),
+            actual_object_size: Some(record.length.to_string()),
+            ..ErrorFacts::default()
+        },
+    )
 }
 
 fn no_such_part(number: i32, parts: i32) -> Error {
-    with(errors::invalid_part_number("The requested partnumber is not satisfiable"), ErrorFacts {
-        part_number_requested: Some(number.to_string()),
-        actual_part_count: Some(parts.to_string()),
-        ..ErrorFacts::default()
-    })
+    with(
+        errors::invalid_part_number("The requested partnumber is not satisfiable"),
+        ErrorFacts {
+            part_number_requested: Some(number.to_string()),
+            actual_part_count: Some(parts.to_string()),
+            ..ErrorFacts::default()
+        },
+    )
 }
 
 /// Content that must be restored first.

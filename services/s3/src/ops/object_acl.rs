@@ -21,7 +21,7 @@ pub(crate) async fn put_object_acl(ctx: &Ctx, input: PutObjectAclInput) -> Outco
     let engine = ctx.state::<S3>().engine();
     let record = engine.find(&bucket, &input.key, input.version_id.as_deref()).await?;
     if record.marker {
-        return Err(is_marker("PUT"));
+        return Err(is_marker("PUT", None));
     }
     let headers = Headers {
         canned: input.acl.as_ref().map(|acl| acl.as_str()),
@@ -31,7 +31,8 @@ pub(crate) async fn put_object_acl(ctx: &Ctx, input: PutObjectAclInput) -> Outco
         write: input.grant_write.as_deref(),
         write_acp: input.grant_write_acp.as_deref(),
     };
-    if bucket.record.ownership == Ownership::BucketOwnerEnforced && headers.canned != Some("bucket-owner-full-control") {
+    if bucket.record.ownership == Ownership::BucketOwnerEnforced && headers.canned != Some("bucket-owner-full-control")
+    {
         return Err(errors::access_control_list_not_supported("The bucket does not allow ACLs").into());
     }
     let (own, bucket_owner) = (canonical::id(record.owner), canonical::id(bucket.record.account));
@@ -50,7 +51,7 @@ pub(crate) async fn get_object_acl(ctx: &Ctx, input: GetObjectAclInput) -> Outco
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     let record = ctx.state::<S3>().engine().find(&bucket, &input.key, input.version_id.as_deref()).await?;
     if record.marker {
-        return Err(is_marker("GET"));
+        return Err(is_marker("GET", None));
     }
     let list = match record.acl.is_empty() {
         true => private(record.owner),

@@ -74,13 +74,11 @@ pub(crate) async fn get_object_retention(ctx: &Ctx, input: GetObjectRetentionInp
     check_lockable(&bucket)?;
     let record = ctx.state::<S3>().engine().find(&bucket, &input.key, input.version_id.as_deref()).await?;
     if record.marker {
-        return Err(is_marker("GET"));
+        return Err(is_marker("GET", None));
     }
     let kept = record.retention.ok_or_else(no_lock)?;
     let mode = Some(kept.mode.as_str().to_owned().into());
-    Ok(GetObjectRetentionOutput {
-        retention: Some(ObjectLockRetention { mode, retain_until_date: Some(kept.until) }),
-    })
+    Ok(GetObjectRetentionOutput { retention: Some(ObjectLockRetention { mode, retain_until_date: Some(kept.until) }) })
 }
 
 /// Sets a hold, or takes it off.
@@ -108,7 +106,7 @@ pub(crate) async fn get_object_legal_hold(ctx: &Ctx, input: GetObjectLegalHoldIn
     check_lockable(&bucket)?;
     let record = ctx.state::<S3>().engine().find(&bucket, &input.key, input.version_id.as_deref()).await?;
     if record.marker {
-        return Err(is_marker("GET"));
+        return Err(is_marker("GET", None));
     }
     let hold = record.hold.ok_or_else(no_lock)?;
     let status = Some(shown::hold(hold).to_owned().into());

@@ -80,9 +80,7 @@ fn refused(refusal: Refusal) -> Error {
             let text = "Restore is not allowed for the object's current storage class";
             errors::invalid_object_state(text).into()
         }
-        Refusal::RestoreUnderWay => {
-            errors::restore_already_in_progress("Object restore is already in progress").into()
-        }
+        Refusal::RestoreUnderWay => errors::restore_already_in_progress("Object restore is already in progress").into(),
         Refusal::RestoreDays => malformed_xml(),
         Refusal::RestoreTier => {
             let text = "Retrieval option is not supported by this storage class";

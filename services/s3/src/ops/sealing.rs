@@ -116,11 +116,14 @@ impl Customer<'_> {
         };
         if algorithm != "AES256" {
             let text = "The Encryption request you specified is not valid. Supported value: AES256.";
-            return Err(with(errors::invalid_encryption_algorithm_error(text), api_s3::ErrorFacts {
-                argument_name: Some(HEADER.to_owned()),
-                argument_value: Some(algorithm.to_owned()),
-                ..api_s3::ErrorFacts::default()
-            }));
+            return Err(with(
+                errors::invalid_encryption_algorithm_error(text),
+                api_s3::ErrorFacts {
+                    argument_name: Some(HEADER.to_owned()),
+                    argument_value: Some(algorithm.to_owned()),
+                    ..api_s3::ErrorFacts::default()
+                },
+            ));
         }
         let secret: Option<[u8; 32]> = STANDARD.decode(key).ok().and_then(|key| key.try_into().ok());
         let secret = secret.ok_or_else(|| wrong("The secret key was invalid for the specified algorithm."))?;
@@ -232,7 +235,9 @@ pub(crate) async fn of_upload(ctx: &Ctx, sealing: &Sealing, customer: Customer<'
         )),
         (Sealing::Customer { check, .. }, Some(shown)) => {
             if !ctx.state::<S3>().engine().customer_keys().is_code(&shown.secret, check) {
-                return Err(invalid_request("The provided encryption parameters did not match the ones used originally."));
+                return Err(invalid_request(
+                    "The provided encryption parameters did not match the ones used originally.",
+                ));
             }
             Ok(Some(BlobKey { secret: shown.secret, twice: false }))
         }

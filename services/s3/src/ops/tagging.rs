@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use api_s3::{
     DeleteObjectTagging, DeleteObjectTaggingInput, DeleteObjectTaggingOutput, ErrorFacts, GetObjectTagging,
-    GetObjectTaggingInput, GetObjectTaggingOutput, PutObjectTagging, PutObjectTaggingInput, PutObjectTaggingOutput, Tag,
-    errors,
+    GetObjectTaggingInput, GetObjectTaggingOutput, PutObjectTagging, PutObjectTaggingInput, PutObjectTaggingOutput,
+    Tag, errors,
 };
 use service_kit::{Ctx, Error, Outcome};
 
@@ -75,11 +75,10 @@ fn allowed(c: char) -> bool {
 }
 
 fn wrong_tag(text: &str, key: &str, value: Option<&str>) -> Error {
-    with(errors::invalid_tag(text), ErrorFacts {
-        tag_key: Some(key.to_owned()),
-        tag_value: value.map(str::to_owned),
-        ..ErrorFacts::default()
-    })
+    with(
+        errors::invalid_tag(text),
+        ErrorFacts { tag_key: Some(key.to_owned()), tag_value: value.map(str::to_owned), ..ErrorFacts::default() },
+    )
 }
 
 /// Sets the tags of an object.
@@ -100,7 +99,7 @@ pub(crate) async fn get_object_tagging(ctx: &Ctx, input: GetObjectTaggingInput) 
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     let record = ctx.state::<S3>().engine().find(&bucket, &input.key, input.version_id.as_deref()).await?;
     if record.marker {
-        return Err(is_marker("GET"));
+        return Err(is_marker("GET", None));
     }
     let version_id = shown_version(ctx, &bucket, &record);
     let tag_set = record.tags.into_iter().map(|(key, value)| Tag { key, value }).collect();
@@ -122,7 +121,7 @@ pub(crate) async fn delete_object_tagging(ctx: &Ctx, input: DeleteObjectTaggingI
 /// What was refused, of an operation by a method.
 pub(crate) fn told_of_marker(refusal: Refusal, method: &str) -> Error {
     match refusal {
-        Refusal::IsMarker { .. } => is_marker(method),
+        Refusal::IsMarker { version } => is_marker(method, Some(version)),
         refusal => told(refusal),
     }
 }
@@ -133,7 +132,8 @@ mod tests {
 
     #[test]
     fn headers_of_tags_are_queries() {
-        let tags = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<Tags>();
+        let tags =
+            |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<Tags>();
         assert_eq!(of_header("a=1&b=&c").unwrap(), tags(&[("a", "1"), ("b", ""), ("c", "")]));
         assert_eq!(of_header("a%20b=c+d").unwrap(), tags(&[("a b", "c d")]));
         assert_eq!(of_header("").unwrap(), tags(&[]));

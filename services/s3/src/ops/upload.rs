@@ -78,7 +78,8 @@ fn checksum(algorithm: Option<&str>, extent: Option<&str>) -> Result<Option<(Alg
     let algorithm = supported(name)?;
     let (usual, both) = algorithm.extents();
     let Some(text) = extent else { return Ok(Some((algorithm, usual))) };
-    let wanted = Extent::parse(text).ok_or_else(|| invalid_request("Value for x-amz-checksum-type header is invalid."))?;
+    let wanted =
+        Extent::parse(text).ok_or_else(|| invalid_request("Value for x-amz-checksum-type header is invalid."))?;
     if wanted != usual && !both {
         let name = algorithm.as_str().to_lowercase();
         let text = format!("The {text} checksum type cannot be used with the {name} checksum algorithm.");
@@ -210,12 +211,15 @@ fn told_of_upload(refusal: Refusal, id: &str) -> Error {
     let Refusal::InvalidPart { number, etag } = refusal else { return told(refusal) };
     let text = "One or more of the specified parts could not be found.  The part may not have been uploaded, or the \
                 specified entity tag may not match the part's entity tag.";
-    with(errors::invalid_part(text), ErrorFacts {
-        upload_id: Some(id.to_owned()),
-        part_number: Some(number.to_string()),
-        e_tag: Some(etag),
-        ..ErrorFacts::default()
-    })
+    with(
+        errors::invalid_part(text),
+        ErrorFacts {
+            upload_id: Some(id.to_owned()),
+            part_number: Some(number.to_string()),
+            e_tag: Some(etag),
+            ..ErrorFacts::default()
+        },
+    )
 }
 
 type Expected = Option<(Algorithm, Extent)>;

@@ -191,9 +191,8 @@ async fn put_object_acl_and_get_object_acl() {
     put(&cloud, &b, "k", "x").await;
     let set = |acl| PutObjectAclInput { acl: Some(acl), bucket: b.clone(), key: "k".into(), ..Default::default() };
     assert_eq!(code::<PutObjectAcl>(&cloud, set(ObjectCannedACL::PublicRead)).await, "AccessControlListNotSupported");
-    let ownership_controls = OwnershipControls {
-        rules: vec![OwnershipControlsRule { object_ownership: ObjectOwnership::ObjectWriter }],
-    };
+    let ownership_controls =
+        OwnershipControls { rules: vec![OwnershipControlsRule { object_ownership: ObjectOwnership::ObjectWriter }] };
     let input = PutBucketOwnershipControlsInput { bucket: b.clone(), ownership_controls, ..Default::default() };
     cloud.call::<PutBucketOwnershipControls>(input).await.unwrap();
     let input = DeletePublicAccessBlockInput { bucket: b.clone(), ..Default::default() };

@@ -74,7 +74,8 @@ pub(crate) async fn keys(cloud: &TestCloud, bucket: &str) -> Vec<String> {
 
 /// Versions and delete markers of a key: id, whether the newest, whether a marker.
 pub(crate) async fn versions(cloud: &TestCloud, bucket: &str, key: &str) -> Vec<(String, bool, bool)> {
-    let input = ListObjectVersionsInput { bucket: bucket.to_owned(), prefix: Some(key.to_owned()), ..Default::default() };
+    let input =
+        ListObjectVersionsInput { bucket: bucket.to_owned(), prefix: Some(key.to_owned()), ..Default::default() };
     let listed = cloud.call::<ListObjectVersions>(input).await.unwrap();
     let versions = listed.versions.unwrap_or_default().into_iter();
     let markers = listed.delete_markers.unwrap_or_default().into_iter();

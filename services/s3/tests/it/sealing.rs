@@ -42,7 +42,7 @@ async fn until_files(directory: &Path, count: usize) {
     panic!("{} files are left, not {count}", files(directory).len());
 }
 
-fn with_key(bucket: &str, key: &str, secret: [u8; 32], body: bytes::Bytes) -> PutObjectInput {
+fn with_key(bucket: &str, key: &str, secret: [u8; 32], body: Bytes) -> PutObjectInput {
     PutObjectInput {
         sse_customer_algorithm: Some("AES256".into()),
         sse_customer_key: Some(STANDARD.encode(secret)),
@@ -76,7 +76,8 @@ async fn keys_of_customers_are_needed_again_and_kept_nowhere() {
     }
     let plain = GetObjectInput { sse_customer_algorithm: Some("AES256".into()), ..getting(&b, "k") };
     assert_eq!(code::<GetObject>(&cloud, plain).await, "InvalidArgument");
-    let short = PutObjectInput { sse_customer_key: Some(STANDARD.encode([1; 16])), ..with_key(&b, "k", [0; 32], noise(1)) };
+    let short =
+        PutObjectInput { sse_customer_key: Some(STANDARD.encode([1; 16])), ..with_key(&b, "k", [0; 32], noise(1)) };
     assert_eq!(code::<PutObject>(&cloud, short).await, "InvalidArgument");
     let other_md5 = PutObjectInput { sse_customer_key_md5: Some("x".into()), ..with_key(&b, "k", [0; 32], noise(1)) };
     assert_eq!(code::<PutObject>(&cloud, other_md5).await, "InvalidArgument");
@@ -107,7 +108,8 @@ async fn keys_of_kms_open_what_they_closed_and_no_more_when_they_are_gone() {
             assert_eq!(head.bucket_key_enabled, bucket_key);
         }
     }
-    let copy = CopyObjectInput { bucket: b.clone(), key: "plain".into(), copy_source: format!("{b}/a"), ..Default::default() };
+    let copy =
+        CopyObjectInput { bucket: b.clone(), key: "plain".into(), copy_source: format!("{b}/a"), ..Default::default() };
     cloud.call::<CopyObject>(copy).await.unwrap();
     let input = ScheduleKeyDeletionInput { key_id: id, ..Default::default() };
     cloud.call::<ScheduleKeyDeletion>(input).await.unwrap();
@@ -143,7 +145,8 @@ async fn files_go_with_the_last_object_that_names_them() {
     let cloud = on_files(directory.path());
     let b = bucket(&cloud, "b-files").await;
     put(&cloud, &b, "a", noise(100_000)).await;
-    let copy = CopyObjectInput { bucket: b.clone(), key: "b".into(), copy_source: format!("{b}/a"), ..Default::default() };
+    let copy =
+        CopyObjectInput { bucket: b.clone(), key: "b".into(), copy_source: format!("{b}/a"), ..Default::default() };
     cloud.call::<CopyObject>(copy).await.unwrap();
     assert_eq!(files(directory.path()).len(), 1, "a copy shares its bytes");
     cloud.call::<DeleteObject>(deleting(&b, "a", None)).await.unwrap();
@@ -227,7 +230,8 @@ async fn a_file_that_a_crash_left_is_found_by_its_row() {
     let b = bucket(&first, "b-crash").await;
     put(&first, &b, "kept", noise(100_000)).await;
     let crashing = start(Arc::new(Stuck(open(2))));
-    let mut writing = Box::pin(async move { crashing.call::<PutObject>(putting("b-crash", "lost", noise(200_000))).await });
+    let mut writing =
+        Box::pin(async move { crashing.call::<PutObject>(putting("b-crash", "lost", noise(200_000))).await });
     while files(directory.path()).len() < 2 {
         assert!((&mut writing).now_or_never().is_none());
         tokio::task::yield_now().await;

@@ -102,13 +102,12 @@ async fn what_does_not_fit_together_is_refused_and_can_be_tried_again() {
     ] {
         assert_eq!(code::<CompleteMultipartUpload>(&cloud, completing(&b, "k", &id, parts)).await, expected);
     }
-    let sized = CompleteMultipartUploadInput { mpu_object_size: Some(11), ..completing(&b, "k", &id, vec![one.clone()]) };
+    let sized =
+        CompleteMultipartUploadInput { mpu_object_size: Some(11), ..completing(&b, "k", &id, vec![one.clone()]) };
     assert_eq!(code::<CompleteMultipartUpload>(&cloud, sized).await, "InvalidRequest");
     put(&cloud, &b, "k", "there").await;
-    let absent = CompleteMultipartUploadInput {
-        if_none_match: Some("*".into()),
-        ..completing(&b, "k", &id, vec![one.clone()])
-    };
+    let absent =
+        CompleteMultipartUploadInput { if_none_match: Some("*".into()), ..completing(&b, "k", &id, vec![one.clone()]) };
     assert_eq!(code::<CompleteMultipartUpload>(&cloud, absent).await, "PreconditionFailed");
     cloud.call::<CompleteMultipartUpload>(completing(&b, "k", &id, vec![one])).await.unwrap();
     assert!(get(&cloud, &b, "k").await == noise(10));
@@ -166,17 +165,15 @@ async fn checksums_of_parts_make_that_of_the_whole() {
         let id = cloud.call::<CreateMultipartUpload>(input).await.unwrap().upload_id.unwrap();
         let mut parts = Vec::new();
         for (number, body) in [(1, noise(PART)), (2, noise(9))] {
-            let input = UploadPartInput {
-                checksum_algorithm: None,
-                ..part_of(&b, "k", &id, number, body)
-            };
+            let input = UploadPartInput { checksum_algorithm: None, ..part_of(&b, "k", &id, number, body) };
             let told = cloud.call::<UploadPart>(input).await.unwrap();
             parts.push(CompletedPart { e_tag: told.e_tag, part_number: Some(number), ..Default::default() });
         }
         if extent == "COMPOSITE" {
             let told = refused::<CompleteMultipartUpload>(&cloud, completing(&b, "k", &id, parts.clone())).await;
             assert!(told.1.contains("It was missing for part 1 in the request."), "{told:?}");
-            let input = ListPartsInput { bucket: b.clone(), key: "k".into(), upload_id: id.clone(), ..Default::default() };
+            let input =
+                ListPartsInput { bucket: b.clone(), key: "k".into(), upload_id: id.clone(), ..Default::default() };
             for (part, listed) in parts.iter_mut().zip(cloud.call::<ListParts>(input).await.unwrap().parts.unwrap()) {
                 part.checksum_crc32_c = listed.checksum_crc32_c;
                 part.checksum_sha256 = listed.checksum_sha256;
@@ -262,7 +259,11 @@ async fn upload_part_copy_takes_ranges() {
     cloud.call::<CompleteMultipartUpload>(completing(&b, "k", &id, parts)).await.unwrap();
     assert!(get(&cloud, &b, "k").await == [&body[..], &body[50..100]].concat());
     let id = begin(&cloud, &b, "k").await;
-    for (range, expected) in [("bytes=0-99999999", "InvalidArgument"), ("0-8", "InvalidArgument"), ("bytes=9999999-9999999", "InvalidRequest")] {
+    for (range, expected) in [
+        ("bytes=0-99999999", "InvalidArgument"),
+        ("0-8", "InvalidArgument"),
+        ("bytes=9999999-9999999", "InvalidRequest"),
+    ] {
         let input = UploadPartCopyInput { upload_id: id.clone(), ..copy(1, Some(range)) };
         assert_eq!(code::<UploadPartCopy>(&cloud, input).await, expected, "{range}");
     }

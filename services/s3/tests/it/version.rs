@@ -170,7 +170,8 @@ async fn retentions_and_holds_keep_versions() {
         object_lock_retain_until_date: Some(until),
         ..putting(&b, "k", "x")
     };
-    let delete = |id: &str, bypass| DeleteObjectInput { bypass_governance_retention: bypass, ..deleting(&b, "k", Some(id)) };
+    let delete =
+        |id: &str, bypass| DeleteObjectInput { bypass_governance_retention: bypass, ..deleting(&b, "k", Some(id)) };
     let governed = cloud.call::<PutObject>(locked(ObjectLockMode::Governance)).await.unwrap().version_id.unwrap();
     let kept = cloud.call::<PutObject>(locked(ObjectLockMode::Compliance)).await.unwrap().version_id.unwrap();
     assert_eq!(code::<DeleteObject>(&cloud, delete(&governed, None)).await, "AccessDenied");

@@ -16,7 +16,6 @@ const TEXT_END: usize = 2;
 /// A walk over the rows of a bucket.
 pub(super) struct Walk<'a, K, R> {
     view: &'a ReadView,
-    table: Table<K, R>,
     /// What each key of the table starts with.
     head: Vec<u8>,
     bucket: BucketNo,
@@ -48,7 +47,7 @@ impl<'a, K: Key, R: Value> Walk<'a, K, R> {
             From::Past(common) => after_prefix(&stem(&head, bucket, common)),
         };
         range.start = range.start.clone().max(start.unwrap_or_default());
-        Self { view, table, head, bucket, range, ended: false, batch: VecDeque::new(), size, name }
+        Self { view, head, bucket, range, ended: false, batch: VecDeque::new(), size, name }
     }
 
     /// The next row: its key, what follows it there, what it holds.

@@ -38,7 +38,12 @@ pub(crate) async fn current(
 }
 
 /// An older version of a key.
-pub(crate) async fn older(reader: &impl Reader, bucket: BucketNo, key: &str, no: No) -> Result<Option<ObjectRecord>, StoreError> {
+pub(crate) async fn older(
+    reader: &impl Reader,
+    bucket: BucketNo,
+    key: &str,
+    no: No,
+) -> Result<Option<ObjectRecord>, StoreError> {
     VERSIONS.get(reader, &SCOPE, &(bucket, key, place_of(no))).await
 }
 

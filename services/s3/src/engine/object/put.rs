@@ -8,9 +8,7 @@ use crate::engine::Engine;
 use crate::engine::bucket::{Bucket, here};
 use crate::engine::content::{Content, Fresh, Piece, Place};
 use crate::engine::refusal::Refusal;
-use crate::store::{
-    BucketNo, BucketRecord, LAYOUTS, Layout, NULLS, No, OBJECTS, ObjectRecord, SCOPE, Versioning,
-};
+use crate::store::{BucketNo, BucketRecord, LAYOUTS, Layout, NULLS, No, OBJECTS, ObjectRecord, SCOPE, Versioning};
 
 /// A version to be written.
 pub(crate) struct Put<'a> {
@@ -90,7 +88,13 @@ impl Engine {
         let retention = put.draft.retention.or(bucket.default_retention.map(|kept| kept.of(modified)));
         let record = ObjectRecord { no, null, modified, content, retention, ..put.draft.clone() };
         OBJECTS.put(tx, &SCOPE, &(bucket.no, put.key), &record)?;
-        let event = Event { what: put.what, bucket: &put.bucket.name, key: put.key, version: &record, asker: put.bucket.asker() };
+        let event = Event {
+            what: put.what,
+            bucket: &put.bucket.name,
+            key: put.key,
+            version: &record,
+            asker: put.bucket.asker(),
+        };
         self.happens(tx, &bucket, event).await?;
         Ok(record)
     }

@@ -10,9 +10,9 @@ use crate::engine::bucket::Bucket;
 use crate::engine::checksum::{self, Algorithm, Checksum, Extent};
 use crate::engine::content::Piece;
 use crate::engine::object::event::What;
-use crate::engine::object::{current, older};
 use crate::engine::object::put::{Body, OnlyIf, Put};
 use crate::engine::object::record::{ETag, ObjectRecord};
+use crate::engine::object::{current, older};
 use crate::engine::refusal::Refusal;
 use crate::engine::sealing::Sealing;
 use crate::limits;
@@ -85,13 +85,17 @@ impl Engine {
         let mut chosen = Vec::with_capacity(parts.len());
         for named in *parts {
             let part = there.remove(&named.number).filter(|part| hex(&part.etag) == named.etag);
-            let part = part.ok_or_else(|| Refusal::InvalidPart { number: named.number.into(), etag: named.etag.clone() })?;
+            let part =
+                part.ok_or_else(|| Refusal::InvalidPart { number: named.number.into(), etag: named.etag.clone() })?;
             chosen.push((named.number, part));
         }
         for (index, (named, (_, part))) in parts.iter().zip(&chosen).enumerate() {
             check_part(named, part, index + 1 == parts.len())?;
         }
         let length: u64 = chosen.iter().map(|(_, part)| part.length).sum();
+        if length > limits::OBJECT {
+            return Err(Refusal::TooLarge { length });
+        }
         if let Some(expected) = completion.length.filter(|expected| *expected != length) {
             return Err(Refusal::OtherLength { expected, found: length });
         }
@@ -152,7 +156,8 @@ fn checksum_of(algorithm: Algorithm, extent: Extent, parts: &[(u16, PartRecord)]
         }
         Extent::Full => {
             let ((first, _), rest) = sums.split_first()?;
-            let joined = rest.iter().try_fold((*first).clone(), |sum, (next, length)| algorithm.joined(&sum, next, *length));
+            let joined =
+                rest.iter().try_fold((*first).clone(), |sum, (next, length)| algorithm.joined(&sum, next, *length));
             Some(Checksum::full(algorithm, joined?))
         }
     }

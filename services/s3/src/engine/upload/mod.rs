@@ -58,13 +58,7 @@ impl Engine {
         self.upload_in(&view, bucket.no(), key, id).await
     }
 
-    async fn upload_in(
-        &self,
-        reader: &impl Reader,
-        bucket: BucketNo,
-        key: &str,
-        id: &str,
-    ) -> Result<Upload, Refusal> {
+    async fn upload_in(&self, reader: &impl Reader, bucket: BucketNo, key: &str, id: &str) -> Result<Upload, Refusal> {
         let absent = || Refusal::NoSuchUpload(id.to_owned());
         let no = self.tokens().upload_no(id).ok_or_else(absent)?;
         let record = UPLOADS.get(reader, &SCOPE, &(bucket, key, no)).await?.ok_or_else(absent)?;
