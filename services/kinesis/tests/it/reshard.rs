@@ -68,6 +68,26 @@ async fn split_shard_closes_one_and_opens_two() {
 }
 
 #[tokio::test]
+async fn a_closed_shard_without_records_ends_at_once() {
+    let cloud = cloud();
+    create(&cloud, "s", 2).await;
+    cloud.advance(Duration::from_secs(60)).await;
+    cloud.call::<UpdateShardCount>(scaling(3)).await.unwrap();
+    let closed = |shard: &&Shard| shard.sequence_number_range.ending_sequence_number.is_some();
+    let shards = describe(&cloud, "s").await.shards;
+    let closed: Vec<_> = shards.iter().filter(closed).collect();
+    assert!(closed.len() > 2, "some were opened and closed in the same instant");
+    for shard in closed {
+        for kind in [ShardIteratorType::TrimHorizon, ShardIteratorType::Latest] {
+            let start = iterator(&cloud, from("s", &shard.shard_id, kind)).await;
+            let got = get(&cloud, &start).await;
+            assert_eq!((got.next_shard_iterator, got.millis_behind_latest), (None, Some(0)), "{}", shard.shard_id);
+            assert!(!got.child_shards.unwrap().is_empty());
+        }
+    }
+}
+
+#[tokio::test]
 async fn splits_that_cannot_be() {
     let cloud = cloud();
     create(&cloud, "s", 1).await;
