@@ -38,7 +38,10 @@ const CHECKED_BY_HANDLERS: [&str; 24] = [
 
 impl Dialect for Words {
     fn holds_to(&self, issue: &Issue) -> bool {
-        !matches!(issue.path.0.first(), Some(PathPart::Member(name)) if CHECKED_BY_HANDLERS.contains(name))
+        let Some(PathPart::Member(name)) = issue.path.0.first() else { return true };
+        // Of where a bucket is to be only the place is looked at by the handler: tags must be whole.
+        let whole = *name == "CreateBucketConfiguration" && issue.violation == Violation::Missing;
+        whole || !CHECKED_BY_HANDLERS.contains(name)
     }
 
     fn render(&self, fault: &Fault, protocol: ProtocolKind) -> Rendered {

@@ -86,12 +86,11 @@ pub(crate) fn check_payer(sent: &api::RequestPaymentConfiguration) -> Checked {
 
 /// Whether a bucket is reached through the edge.
 pub(crate) fn check_acceleration(bucket: &str, sent: &api::AccelerateConfiguration) -> Checked {
-    well_formed(!matches!(sent.status, None | Some(api::BucketAccelerateStatus::Unknown(_))))?;
     if bucket.contains('.') {
         let text = "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names";
         return Err(Refusal::request(text));
     }
-    Ok(())
+    well_formed(!matches!(sent.status, None | Some(api::BucketAccelerateStatus::Unknown(_))))
 }
 
 /// Whether versions are kept, and whether removing one needs a second factor.
