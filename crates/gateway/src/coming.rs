@@ -79,10 +79,14 @@ impl Coming {
         }
     }
 
+    /// Whether its sender still waits for leave to send it, and will not after an answer: the connection has no use then.
+    pub(crate) fn is_unasked(&self) -> bool {
+        self.0.awaits_leave && !self.0.begun.load(Ordering::Relaxed)
+    }
+
     /// Reads on after the answer is known, for a client that sends everything before it reads.
     pub(crate) fn drain(self) {
-        let unasked = self.0.awaits_leave && !self.0.begun.load(Ordering::Relaxed);
-        if unasked || self.0.ended.load(Ordering::Relaxed) {
+        if self.is_unasked() || self.0.ended.load(Ordering::Relaxed) {
             return;
         }
         let (most, patience) = UNWANTED;

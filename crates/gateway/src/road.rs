@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, EXPECT, HeaderValue, REFERER, USER_AGENT};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, EXPECT, HeaderValue, REFERER, USER_AGENT};
 use http::request::Parts;
 use http::{Method, Request, Response};
 use hyper::body::{Body as _, Incoming};
@@ -84,7 +84,10 @@ impl Gateway {
         if self.streams(&head) {
             let awaits_leave = head.headers.contains_key(EXPECT);
             let coming = Coming::new(incoming, awaits_leave);
-            let response = self.travel(head, Arriving::Coming(coming.clone()), peer).await;
+            let mut response = self.travel(head, Arriving::Coming(coming.clone()), peer).await;
+            if coming.is_unasked() {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             coming.drain();
             return response;
         }
@@ -108,7 +111,7 @@ impl Gateway {
             BodyError::Broken => Fault::Malformed { reason: "The request body is incomplete.".to_owned() },
         };
         let mut response = self.travel(head, Arriving::Broken(fault), peer).await;
-        response.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         response
     }
 

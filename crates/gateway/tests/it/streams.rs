@@ -168,6 +168,10 @@ async fn who_asks_for_leave_is_not_made_to_send() {
     let text = String::from_utf8(head.to_vec()).unwrap().replacen("\r\n", "\r\nexpect: 100-continue\r\n", 1);
     let answer = server.exchange(text.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 400") && !answer.contains("100 Continue"), "{answer}");
+    assert!(
+        answer.to_lowercase().contains("connection: close"),
+        "what comes next would be taken for the body: {answer}"
+    );
     let asked = text.replace("/refused", "/taken");
     let answer = server.exchange(asked.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 403"), "the signature is of another key: {answer}");
