@@ -10,8 +10,8 @@ use delivery::{Consignment, Courier, Failure, Intent, Lane, Retries, Verdict, Wh
 use names::{AccountId, Arn, Region};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use service_kit::{BoxFuture, Caller, Error, Fault, Parcel, ParcelAttribute, Sender, TaskCtx};
-use smithy::Party;
+use service_kit::{BoxFuture, Caller, Cloud, Error, Fault, Parcel, ParcelAttribute, Sender, TaskCtx};
+use smithy::{Party, ProtocolKind};
 use store::decode_record;
 
 use crate::engine::event::{Envelope, shown};
@@ -73,7 +73,7 @@ impl Courier for Targets {
                 Ok(Some(found)) => self.carry(ctx, &found, intents).await,
                 // Nobody waits for it any more.
                 Ok(None) => vec![Verdict::Delivered; intents.len()],
-                Err(error) => vec![Verdict::Retry(internal(&error)); intents.len()],
+                Err(error) => vec![judge(&ctx.cloud, "events", &error); intents.len()],
             }
         })
     }
@@ -160,7 +160,7 @@ impl Targets {
         let sender = match self.sender(ctx, found, to).await {
             Ok(sender) => sender,
             Err(error) => {
-                let verdict = Verdict::Refused(Failure::new("FAILED_TO_ASSUME_ROLE", said(&error)));
+                let verdict = Verdict::Refused(Failure::new("FAILED_TO_ASSUME_ROLE", said(&ctx.cloud, "sts", &error)));
                 return vec![verdict; parcels.len()];
             }
         };
@@ -173,7 +173,10 @@ impl Targets {
         if to_bus {
             ids.iter().for_each(|id| self.0.forwarded_ends(*id));
         }
-        receipts.into_iter().map(|receipt| receipt.map_or_else(|error| judge(&error), |_| Verdict::Delivered)).collect()
+        receipts
+            .into_iter()
+            .map(|receipt| receipt.map_or_else(|error| judge(&ctx.cloud, &to.service, &error), |_| Verdict::Delivered))
+            .collect()
     }
 
     async fn invoke(&self, found: &Found, parcels: Vec<Parcel>) -> Vec<Verdict> {
@@ -245,7 +248,7 @@ async fn bury_one(ctx: &TaskCtx, intent: &Intent) -> Option<Verdict> {
     let attributes = death.attributes();
     let parcel = Parcel { id: intent.id, body: carried.event, attributes, ..Parcel::default() };
     let receipt = ctx.cloud.deliver(&sender, &queue, vec![parcel]).await.pop()?;
-    Some(receipt.map_or_else(|error| judge(&error), |_| Verdict::Delivered))
+    Some(receipt.map_or_else(|error| judge(&ctx.cloud, &queue.service, &error), |_| Verdict::Delivered))
 }
 
 impl Death {
@@ -315,12 +318,14 @@ fn one_hop(found: &Found, to: &Arn, event: &Envelope) -> Result<(), Verdict> {
 }
 
 /// What a refusal means: whether to try again, and what to call it.
-fn judge(error: &Error) -> Verdict {
-    let text = said(error);
+fn judge(cloud: &Cloud, to: &str, error: &Error) -> Verdict {
+    let text = said(cloud, to, error);
     match error {
         Error::Fault(Fault::AccessDenied { .. } | Fault::Authentication(_)) => refused("NO_PERMISSIONS", &text),
         Error::Fault(Fault::Throttled { .. }) => Verdict::Retry(Failure::new("THROTTLING", text)),
-        Error::Fault(Fault::Unavailable { .. } | Fault::Internal { .. }) => Verdict::Retry(internal(error)),
+        Error::Fault(Fault::Unavailable { .. } | Fault::Internal { .. }) => {
+            Verdict::Retry(Failure::new("INTERNAL_ERROR", text))
+        }
         Error::Modeled(told) => {
             let code = told.schema.code;
             if code.contains("Throttl") || code.contains("LimitExceeded") || code.contains("TooManyRequests") {
@@ -337,23 +342,18 @@ fn judge(error: &Error) -> Verdict {
     }
 }
 
-/// The words for people in an error.
-fn said(error: &Error) -> String {
-    match error {
-        Error::Modeled(told) => told.message.clone(),
-        Error::Fault(Fault::AccessDenied { principal, action, resource, reason }) => {
-            service_kit::dialect::denial(principal, action, resource.as_deref(), reason)
-        }
-        Error::Fault(Fault::Invalid { message }) => message.clone(),
-        Error::Fault(Fault::NotImplemented { service, operation }) => {
-            service_kit::dialect::not_implemented(service, operation)
-        }
-        Error::Fault(_) => "The target could not take the event.".to_owned(),
-    }
-}
-
-fn internal(error: &Error) -> Failure {
-    Failure::new("INTERNAL_ERROR", said(error))
+/// An error in the words of the service that it comes from.
+fn said(cloud: &Cloud, service: &str, error: &Error) -> String {
+    let fault = match error {
+        Error::Modeled(told) => return told.message.clone(),
+        Error::Fault(fault) => fault,
+    };
+    let theirs = cloud.services().find(|known| known.api().signing_name == service);
+    let rendered = match theirs {
+        Some(service) => service.words().render(fault, ProtocolKind::Json10),
+        None => service_kit::dialect::usual(fault, ProtocolKind::Json10),
+    };
+    rendered.message.unwrap_or_default()
 }
 
 fn refused(code: &str, text: &str) -> Verdict {

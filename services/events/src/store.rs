@@ -15,8 +15,8 @@
 //! | `endpoint-id` | id | the name of the endpoint with this id |
 //! | `source` | name | an event source that a partner offers the account |
 //! | `offer` | name, account | the same as the partner sees it |
-//! | `taken` | delivery | deliveries from elsewhere that were taken |
-//! | `taken-end` | instant, delivery | when those may be forgotten |
+//!
+//! What was delivered from elsewhere is remembered by `delivery::Taken`.
 
 use names::{AccountId, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -48,11 +48,6 @@ pub(crate) const ENDPOINT_IDS: RawTable<String> = Table::new(SERVICE, "endpoint-
 pub(crate) const SOURCES: Table<String, SourceRecord> = Table::new(SERVICE, "source");
 /// Accounts that a partner offers an event source to.
 pub(crate) const OFFERS: RawTable<(String, String)> = Table::new(SERVICE, "offer");
-/// Deliveries that were taken.
-pub(crate) const TAKEN: RawTable<u128> = Table::new(SERVICE, "taken");
-/// The same by the instant at which they may be forgotten.
-pub(crate) const TAKEN_ENDS: RawTable<(Timestamp, u128)> = Table::new(SERVICE, "taken-end");
-
 /// What a bus is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BusRecord {

@@ -33,7 +33,7 @@ async fn replay(ctx: TaskCtx) -> Result<(), Error> {
 async fn expire(ctx: TaskCtx) -> Result<(), Error> {
     let state = ctx.state::<Events>();
     state.engine().expire_archives().await?;
-    Ok(state.engine().forget_deliveries().await?)
+    Ok(state.engine().taken().turn().await?)
 }
 
 /// Asks authorization servers for tokens of new connections.

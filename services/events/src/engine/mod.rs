@@ -38,7 +38,7 @@ mod view;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use delivery::Deliveries;
+use delivery::{Deliveries, Taken};
 use names::Timestamp;
 use parking_lot::Mutex;
 use runtime::Runtime;
@@ -49,6 +49,9 @@ use event::Envelope;
 pub(crate) use route::Put;
 pub(crate) use view::{RuleView, TargetView};
 
+/// The kind of the alarms of deliveries.
+const DELIVER: &str = "events.deliver";
+
 /// All of EventBridge. Clones are the same.
 #[derive(Clone)]
 pub(crate) struct Engine(Arc<Inner>);
@@ -58,6 +61,7 @@ struct Inner {
     runtime: Runtime,
     timers: Timers,
     deliveries: Deliveries,
+    taken: Taken,
     views: view::Views,
     roles: roles::Sessions,
     seal: Seal,
@@ -77,7 +81,8 @@ impl Engine {
             store: parts.store.clone(),
             runtime: parts.runtime.clone(),
             timers: Timers::new(&parts.store, &parts.runtime),
-            deliveries: Deliveries::new("events", "events.deliver", parts),
+            deliveries: Deliveries::new("events", DELIVER, parts),
+            taken: Taken::new("events", &parts.store, &parts.runtime.clock),
             views: view::Views::default(),
             roles: roles::Sessions::default(),
             seal: parts.vault.seal("events/connection"),
@@ -92,6 +97,11 @@ impl Engine {
     /// Events on their way.
     pub(crate) fn deliveries(&self) -> &Deliveries {
         &self.0.deliveries
+    }
+
+    /// Deliveries from elsewhere that were taken.
+    pub(crate) fn taken(&self) -> &Taken {
+        &self.0.taken
     }
 
     /// Clock and randomness.
@@ -113,6 +123,7 @@ impl Engine {
     pub(crate) fn forget(&self) {
         self.0.views.forget();
         self.0.roles.forget();
+        self.0.taken.forget();
         self.0.tokens.lock().clear();
     }
 

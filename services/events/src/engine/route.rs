@@ -13,10 +13,7 @@ use super::Engine;
 use super::event::Envelope;
 use super::home::BusId;
 use super::view::{RuleView, Wanted};
-use crate::store::{ARCHIVED, Carried, TAKEN, TAKEN_ENDS};
-
-/// How long a delivery is remembered, so that it is not taken twice: as long as its sender may try.
-const MEMORY: std::time::Duration = std::time::Duration::from_secs(86_400);
+use crate::store::{ARCHIVED, Carried};
 
 /// An event to be put on a bus.
 #[derive(Debug, Clone)]
@@ -75,18 +72,16 @@ impl Engine {
 
     /// As [`Engine::put`], but what was delivered before is not taken again.
     async fn put_once(&self, ways: &[(&Put, String, Way)]) -> Result<Vec<Enqueued>, StoreError> {
-        let forget_at = self.now().plus(MEMORY);
+        let generations = self.taken().generations().await?;
         self.store()
             .transact(|tx| async move {
                 let mut departures = Vec::new();
                 for (put, text, way) in ways {
-                    let scope = put.bus.home.scope();
                     if let Some(once) = put.once {
-                        if TAKEN.get(&tx, &scope, &once).await?.is_some() {
+                        if self.taken().find(&tx, generations, 0, once).await?.is_some() {
                             continue;
                         }
-                        TAKEN.put(&tx, &scope, &once, &Raw(Bytes::new()))?;
-                        TAKEN_ENDS.put(&tx, &scope, &(forget_at, once), &Raw(Bytes::new()))?;
+                        self.taken().note(&tx, generations, 0, once, Bytes::new())?;
                     }
                     departures.push(self.write(&tx, put, text, way).await?);
                 }
@@ -148,32 +143,6 @@ impl Engine {
             Wanted::Archive(_) => None,
         });
         Ok(rules.filter(|rule| named.is_empty() || named.contains(&bus.rule_arn(&rule.name).to_string())).collect())
-    }
-
-    /// Forgets deliveries that cannot come again.
-    pub(crate) async fn forget_deliveries(&self) -> Result<(), StoreError> {
-        let scopes = Scope::all(&self.store().read().await?).await?;
-        for scope in scopes.iter().filter(|scope| matches!(scope, Scope::Regional(..))) {
-            self.forget_deliveries_of(scope).await?;
-        }
-        Ok(())
-    }
-
-    async fn forget_deliveries_of(&self, scope: &Scope) -> Result<(), StoreError> {
-        let span = store::Span::all().until::<(names::Timestamp, u128)>(&(self.now(), 0));
-        loop {
-            let view = self.store().read().await?;
-            let ended = TAKEN_ENDS.scan(&view, scope, &span, store::Order::Ascending, 1_000).await?;
-            if ended.is_empty() {
-                return Ok(());
-            }
-            let batch = Batch::new();
-            for (key, _) in ended {
-                TAKEN.delete(&batch, scope, &key.1);
-                TAKEN_ENDS.delete(&batch, scope, &key);
-            }
-            self.store().write(batch).await?;
-        }
     }
 }
 

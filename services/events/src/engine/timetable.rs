@@ -66,6 +66,10 @@ impl Engine {
                     self.plan_after(&tx, bus, name, record.as_ref(), due.due).await?;
                     let on = record.is_some_and(|record| record.is_on() && record.schedule.is_some());
                     let rules: Vec<_> = rule.filter(|_| on).into_iter().collect();
+                    for target in rules.iter().flat_map(|rule| &rule.targets) {
+                        // The lane's alarm, at this instant: a clock that is moved stands still until it was tried.
+                        self.timers().schedule(&tx, due.due, super::DELIVER, &target.lane, Bytes::new()).await?;
+                    }
                     self.enqueue(&tx, event, &rules).await
                 }
             })

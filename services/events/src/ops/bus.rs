@@ -95,14 +95,16 @@ pub(crate) async fn update_event_bus(ctx: &Ctx, input: UpdateEventBusInput) -> O
     })
 }
 
-/// Deletes a bus.
+/// Deletes a bus. One that is not there is deleted.
 pub(crate) async fn delete_event_bus(ctx: &Ctx, input: DeleteEventBusInput) -> Outcome<DeleteEventBus> {
     if input.name == DEFAULT {
         return Err(invalid("Cannot delete event bus default."));
     }
     let id = home(ctx).bus(&input.name);
-    engine(ctx).delete_bus(&id).await.map_err(|refusal| told(&id.name, refusal))?;
-    Ok(DeleteEventBusOutput {})
+    match engine(ctx).delete_bus(&id).await {
+        Ok(()) | Err(Refusal::Absent) => Ok(DeleteEventBusOutput {}),
+        Err(refusal) => Err(told(&id.name, refusal)),
+    }
 }
 
 /// Lists buses, by the beginning of their names.

@@ -106,7 +106,9 @@ async fn endpoint(ctx: &Ctx, id: Option<&str>) -> Result<Option<Vec<BusId>>, Err
 fn envelope(ctx: &Ctx, entry: &PutEventsRequestEntry, index: usize) -> Result<(Envelope, Option<u128>), Refused> {
     let once = ctx.request.once.get(index).copied();
     if let Some(event) = once.and_then(|once| engine(ctx).forwarded(once)) {
-        return Ok((event, once));
+        // AWS was recorded to give an event that comes to another region another id, and to one that stays its own.
+        let id = if event.region == ctx.region.as_str() { event.id } else { ctx.random().uuid() };
+        return Ok((Envelope { id, ..event }, once));
     }
     let (source, detail_type, detail) = (
         required("Source", entry.source.as_ref())?,

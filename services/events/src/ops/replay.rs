@@ -15,6 +15,9 @@ use crate::store::{ReplayRecord, ReplayState};
 
 /// Starts a replay.
 pub(crate) async fn start_replay(ctx: &Ctx, input: StartReplayInput) -> Outcome<StartReplay> {
+    if input.event_start_time >= input.event_end_time {
+        return Err(parameter("EventEndTime", "EventStartTime must be before EventEndTime."));
+    }
     let home = home(ctx);
     let (bus, archive) = (destination(ctx, &input).await?, archive_name(&home, &input.event_source_arn));
     let record = engine(ctx)
@@ -23,9 +26,6 @@ pub(crate) async fn start_replay(ctx: &Ctx, input: StartReplayInput) -> Outcome<
         .ok_or_else(|| parameter("EventSourceArn", &format!("Archive {archive} does not exist.")))?;
     if record.bus != bus.name {
         return Err(parameter("Destination.Arn", "Cross event bus replay is not permitted."));
-    }
-    if input.event_start_time >= input.event_end_time {
-        return Err(parameter("EventEndTime", "EventStartTime must be before EventEndTime."));
     }
     let now = ctx.now();
     let replay = ReplayRecord {

@@ -1,0 +1,9 @@
+//! Scheduler in process, typed, by a clock that stands still until it is moved; over the wire where the wire matters.
+
+#![allow(clippy::unwrap_used, reason = "what fails here is a test")]
+
+mod group;
+mod invoke;
+mod resources;
+mod schedule;
+mod world;
