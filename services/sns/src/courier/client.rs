@@ -67,10 +67,16 @@ async fn ask(
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let mut request = Request::post(path).body(Full::new(Bytes::from(body))).map_err(|_| Unsent::Address)?;
     *request.headers_mut() = headers;
-    // The connection is driven beside the answer, and ends with it.
+    // The connection is driven beside the answer, which tells by itself when it broke.
+    let driven = async {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a subscriber's connection broke");
+        }
+        std::future::pending().await
+    };
     tokio::select! {
         answer = sender.send_request(request) => Ok(answer.map_err(silent)?.status()),
-        ended = connection => Err(Unsent::Silent(ended.err().map_or_else(|| "the connection ended".to_owned(), |e| e.to_string()))),
+        never = driven => never,
     }
 }
 

@@ -105,7 +105,8 @@ async fn stop<'a>(ctx: &'a TaskCtx, lane: &str) -> Result<Option<Stop<'a>>, Stor
     let key = (place.topic.name.as_str(), place.id.as_str());
     let record = SUBSCRIPTIONS.get(&engine.store().read().await?, &place.topic.scope(), &key).await?;
     let Some(record) = record.filter(|record| record.topic == topic.record.id) else { return Ok(None) };
-    if record.confirmed.is_none() && purpose != Purpose::Requests {
+    // Who has confirmed is not asked again, and who has not is told nothing else.
+    if record.confirmed.is_some() == (purpose == Purpose::Requests) {
         return Ok(None);
     }
     let subscription = Subscription::new(place.clone(), record);
