@@ -109,8 +109,7 @@ impl Dialect for Words {
     /// Handlers tell of values without a type themselves: what is wrong with a placeholder's value is told with its name. They
     /// hold names of tables to narrower rules than the model, which leaves room for ARNs.
     fn holds_to(&self, issue: &Issue) -> bool {
-        let empty_name =
-            issue.violation == Violation::TooShort(1) && issue.path.0 == [PathPart::Member("TableName")];
+        let empty_name = issue.violation == Violation::TooShort(1) && issue.path.0 == [PathPart::Member("TableName")];
         issue.violation != Violation::Union && !empty_name
     }
 
