@@ -16,7 +16,6 @@ pub fn all(parts: &CloudParts) -> Vec<Service> {
         svc_kinesis::service(parts),
         svc_kms::service(parts),
         svc_organizations::service(parts),
-        svc_pipes::service(parts),
         svc_s3::service(parts),
         svc_s3::control(parts),
         svc_scheduler::service(parts),
