@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api_pipes::{ListPipes, ListPipesInput, ListPipesOutput};
+use api_organizations::{ListRoots, ListRootsInput, ListRootsOutput};
 use serde_json::{Value, json};
 use service_kit::{Access, Ctx, Operations, Outcome, PropertySource, ResourceType, Service};
 use testkit::TestCloud;
@@ -19,7 +19,7 @@ fn resource(ctx: &Ctx) -> Arc<dyn ResourceType> {
 }
 
 /// Stands for CloudFormation: its one operation is a stack's life. A panic in it fails the call.
-async fn stack_life(ctx: &Ctx, _: ListPipesInput) -> Outcome<ListPipes> {
+async fn stack_life(ctx: &Ctx, _: ListRootsInput) -> Outcome<ListRoots> {
     let stream = resource(ctx);
     let made = json!({
         "DeliveryStreamName": "s",
@@ -41,19 +41,19 @@ async fn stack_life(ctx: &Ctx, _: ListPipesInput) -> Outcome<ListPipes> {
     stream.delete(ctx, &id).await.unwrap();
     stream.delete(ctx, &id).await.unwrap();
     assert_eq!(stream.read(ctx, &id).await.unwrap(), None);
-    Ok(ListPipesOutput::default())
+    Ok(ListRootsOutput::default())
 }
 
 #[tokio::test]
 async fn a_stack_makes_changes_and_deletes_delivery_streams() {
     let bucket = Arc::new(Bucket::default());
-    let operation = || Operations::new().on::<ListPipes>(|_, _| Ok(Access::any()), stack_life);
+    let operation = || Operations::new().on::<ListRoots>(|_, _| Ok(Access::any()), stack_life);
     let cloud = TestCloud::new(|parts| {
         let mut all = services(parts, &bucket);
-        all.push(Service::new(&api_pipes::SERVICE, operation()));
+        all.push(Service::new(&api_organizations::SERVICE, operation()));
         all
     });
     crate::cloud::make_role(&cloud).await;
-    cloud.call::<ListPipes>(ListPipesInput::default()).await.unwrap();
+    cloud.call::<ListRoots>(ListRootsInput::default()).await.unwrap();
     assert_eq!(cloud.cloud().panics(), 0);
 }
