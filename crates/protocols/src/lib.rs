@@ -14,6 +14,7 @@
 //! proportion to the bytes it was given; a writer never fails.
 
 pub mod audit;
+mod cbor_1_1;
 mod cbor_data;
 mod collected;
 pub mod coral;

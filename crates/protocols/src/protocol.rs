@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use smithy::{ByteStream, Issue, Malformed, OperationSchema, Party, ProtocolKind, ServiceSchema, Shape};
 
-use crate::{ec2, json, query, rest_json, rest_xml, rpc_v2_cbor};
+use crate::{cbor_1_1, ec2, json, query, rest_json, rest_xml, rpc_v2_cbor};
 
 /// A request whose service and operation are known already.
 #[derive(Debug, Clone, Copy)]
@@ -96,5 +96,6 @@ pub fn protocol(kind: ProtocolKind) -> &'static dyn Protocol {
         ProtocolKind::RestJson => &rest_json::RestJson,
         ProtocolKind::RestXml => &rest_xml::RestXml,
         ProtocolKind::RpcV2Cbor => &rpc_v2_cbor::RpcV2Cbor,
+        ProtocolKind::Cbor11 => &cbor_1_1::Cbor11,
     }
 }

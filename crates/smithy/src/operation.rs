@@ -19,6 +19,8 @@ pub enum ProtocolKind {
     RestXml,
     /// CBOR to `/service/S/operation/O`.
     RpcV2Cbor,
+    /// `Json11` in CBOR, content type `application/x-amz-cbor-1.1`: what SDKs for Java speak to Kinesis.
+    Cbor11,
 }
 
 /// A service as a client sees it.

@@ -24,6 +24,7 @@ pub(super) fn by_target(head: &Head<'_>) -> Found {
     let protocol = match header(head, "content-type") {
         Some(kind) if kind.starts_with("application/x-amz-json-1.0") => ProtocolKind::Json10,
         Some(kind) if kind.starts_with("application/x-amz-json-1.1") => ProtocolKind::Json11,
+        Some(kind) if kind.starts_with("application/x-amz-cbor-1.1") => ProtocolKind::Cbor11,
         _ => service.and_then(|s| s.schema.protocols.iter().copied().find(is_json)).unwrap_or(ProtocolKind::Json11),
     };
     Some(named(2, service, operation, protocol))

@@ -4,5 +4,14 @@ mod head;
 mod reader;
 mod writer;
 
+/// How instants are written after tag 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Instants {
+    /// As seconds, as RFC 8949 has it.
+    Seconds,
+    /// As whole milliseconds, as SDKs for Java have it.
+    Millis,
+}
+
 pub(crate) use reader::CborReader;
 pub(crate) use writer::CborWriter;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use smithy::{Document, Issue, Malformed, Member, PathPart, Presence, ReadResult, Reader, Schema, Shape, Timestamp};
 
+use super::Instants;
 use super::head::{Head, Heads, malformed};
 use crate::collected::Collected;
 
@@ -12,12 +13,22 @@ use crate::collected::Collected;
 pub(crate) struct CborReader<'a> {
     heads: Heads<'a>,
     issues: Collected,
+    instants: Instants,
 }
 
 impl<'a> CborReader<'a> {
     /// Reads a whole body into `shape`. An empty one is an empty structure.
     pub(crate) fn read(bytes: &'a [u8], shape: &mut dyn Shape) -> ReadResult<Vec<Issue>> {
-        let mut reader = Self { heads: Heads::new(bytes), issues: Collected::default() };
+        Self::read_with(Instants::Seconds, bytes, shape)
+    }
+
+    /// The same with instants written so.
+    pub(crate) fn read_with(
+        instants: Instants,
+        bytes: &'a [u8],
+        shape: &mut dyn Shape,
+    ) -> ReadResult<Vec<Issue>> {
+        let mut reader = Self { heads: Heads::new(bytes), issues: Collected::default(), instants };
         if bytes.is_empty() {
             reader.issues.absent(&Presence::new(shape.schema()));
         } else {
@@ -177,7 +188,9 @@ impl Reader for CborReader<'_> {
         if self.heads.next()? != Head::Tag(1) {
             return Err(malformed("an item is not a timestamp"));
         }
-        Timestamp::from_secs_f64(self.double(member)?).map_err(|_| malformed("a timestamp is out of range"))
+        let value = self.double(member)?;
+        let seconds = if self.instants == Instants::Millis { value / 1_000.0 } else { value };
+        Timestamp::from_secs_f64(seconds).map_err(|_| malformed("a timestamp is out of range"))
     }
 
     fn document(&mut self, _: &'static Member) -> ReadResult<Document> {

@@ -4,6 +4,8 @@
 use bytes::Bytes;
 use smithy::{Document, Kind, Member, Shape, Timestamp, WriteValue, Writer};
 
+use super::Instants;
+
 const BYTES: u8 = 2 << 5;
 const TEXT: u8 = 3 << 5;
 const ARRAY: u8 = 4 << 5;
@@ -15,12 +17,18 @@ pub(crate) struct CborWriter {
     out: Vec<u8>,
     /// The next value is a member of a structure: its name comes first.
     keyed: bool,
+    instants: Instants,
 }
 
 impl CborWriter {
     /// Nothing yet.
     pub(crate) fn new() -> Self {
-        Self { out: Vec::with_capacity(512), keyed: false }
+        Self::with(Instants::Seconds)
+    }
+
+    /// Nothing yet, with instants written so.
+    pub(crate) fn with(instants: Instants) -> Self {
+        Self { out: Vec::with_capacity(512), keyed: false, instants }
     }
 
     /// Writes a map whose entries `members` writes.
@@ -151,7 +159,10 @@ impl Writer for CborWriter {
     fn timestamp(&mut self, member: &'static Member, value: Timestamp) {
         self.begin(member);
         self.head(6 << 5, 1);
-        self.float(value.as_secs_f64());
+        match self.instants {
+            Instants::Seconds => self.float(value.as_secs_f64()),
+            Instants::Millis => self.number(value.millis()),
+        }
     }
 
     fn document(&mut self, member: &'static Member, value: &Document) {

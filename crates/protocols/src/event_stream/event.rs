@@ -5,7 +5,7 @@ use bytes::Bytes;
 use smithy::{ApiError, Document, Kind, Location, Member, ProtocolKind, Shape, Timestamp, WriteValue, Writer};
 
 use super::frame::{Frame, HeaderValue};
-use crate::cbor_data::CborWriter;
+use crate::cbor_data::{CborWriter, Instants};
 use crate::json_text::{JsonWriter, Names};
 use crate::members::{ErrorMembers, Only};
 use crate::xml::XmlWriter;
@@ -19,6 +19,8 @@ pub(crate) enum Payload {
     Xml,
     /// By RPC v2.
     Cbor,
+    /// By awsJson in CBOR.
+    AmzCbor,
 }
 
 impl Payload {
@@ -26,6 +28,7 @@ impl Payload {
     pub(super) fn of(protocol: ProtocolKind) -> Self {
         match protocol {
             ProtocolKind::RpcV2Cbor => Self::Cbor,
+            ProtocolKind::Cbor11 => Self::AmzCbor,
             ProtocolKind::RestXml | ProtocolKind::Query | ProtocolKind::Ec2 => Self::Xml,
             ProtocolKind::Json10 | ProtocolKind::Json11 | ProtocolKind::RestJson => Self::Json,
         }
@@ -36,6 +39,7 @@ impl Payload {
             Self::Json => "application/json",
             Self::Xml => "application/xml",
             Self::Cbor => "application/cbor",
+            Self::AmzCbor => "application/x-amz-cbor-1.1",
         }
     }
 
@@ -52,8 +56,9 @@ impl Payload {
                 writer.element(name, |w| write(w));
                 writer.finish()
             }
-            Self::Cbor => {
-                let mut writer = CborWriter::new();
+            Self::Cbor | Self::AmzCbor => {
+                let millis = self == Self::AmzCbor;
+                let mut writer = CborWriter::with(if millis { Instants::Millis } else { Instants::Seconds });
                 writer.object(|w| write(w));
                 writer.finish()
             }

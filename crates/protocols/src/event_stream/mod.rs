@@ -37,6 +37,11 @@ pub(crate) fn rpc_cbor(request_id: &str, output: &dyn Shape, events: Events) -> 
     rpc(request_id, "application/cbor", Payload::Cbor, output, events)
 }
 
+/// The answer of an awsJson operation in CBOR: its first frame is the output itself.
+pub(crate) fn rpc_amz_cbor(request_id: &str, output: &dyn Shape, events: Events) -> Encoded {
+    rpc(request_id, "application/x-amz-cbor-1.1", Payload::AmzCbor, output, events)
+}
+
 fn rpc(request_id: &str, document_type: &'static str, payload: Payload, output: &dyn Shape, events: Events) -> Encoded {
     let first = event::initial_response(payload, document_type, output).encode();
     answer(request_id, frames(Some(first), payload, events))

@@ -5,7 +5,7 @@ use smithy::{Document, Issue, Kind, Location, Malformed, Member, Presence, ReadR
 
 use super::event::Payload;
 use super::frame::{Frame, HeaderValue};
-use crate::cbor_data::CborReader;
+use crate::cbor_data::{CborReader, Instants};
 use crate::json_text::{JsonReader, Names};
 use crate::xml::{Node, XmlReader};
 
@@ -74,6 +74,7 @@ impl Place<'_> {
         match self.payload {
             Payload::Json => JsonReader::read(bytes, Names::Wire, shape).map(drop),
             Payload::Cbor => CborReader::read(bytes, shape).map(drop),
+            Payload::AmzCbor => CborReader::read_with(Instants::Millis, bytes, shape).map(drop),
             Payload::Xml if bytes.is_empty() => Ok(()),
             Payload::Xml => {
                 let root = Node::parse(bytes)?;

@@ -73,7 +73,9 @@ pub fn usual(fault: &Fault, protocol: ProtocolKind) -> Rendered {
     match protocol {
         ProtocolKind::Query => query::render(fault),
         ProtocolKind::Ec2 => ec2::render(fault),
-        ProtocolKind::Json10 | ProtocolKind::Json11 | ProtocolKind::RpcV2Cbor => json::render(fault),
+        ProtocolKind::Json10 | ProtocolKind::Json11 | ProtocolKind::RpcV2Cbor | ProtocolKind::Cbor11 => {
+            json::render(fault)
+        }
         ProtocolKind::RestJson => rest_json::render(fault),
         ProtocolKind::RestXml => rest_xml::render(fault),
     }

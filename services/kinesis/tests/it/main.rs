@@ -20,3 +20,4 @@ mod shard;
 mod stream;
 mod subscribe;
 mod tags;
+mod wire;
