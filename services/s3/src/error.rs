@@ -151,14 +151,14 @@ pub(crate) fn told(refusal: Refusal) -> Error {
         Refusal::IsMarker { version } => is_marker("GET", Some(version)),
         Refusal::NoSuchUpload(id) => no_such_upload(&id),
         Refusal::Precondition(condition) => precondition_failed(condition),
+        Refusal::Conflict { condition, key } => {
+            let text = "The conditional request cannot succeed due to a conflicting operation against this resource.";
+            let facts = ErrorFacts { condition: Some(condition.to_owned()), key: Some(key), ..ErrorFacts::default() };
+            with(errors::conditional_request_conflict(text), facts)
+        }
         Refusal::Locked => errors::access_denied("Access Denied because object protected by object lock.").into(),
         Refusal::InvalidPart { number, etag } => invalid_part(number, etag),
         Refusal::PartTooSmall { number, etag, length } => part_too_small(number, etag, length),
-        Refusal::PartChecksum { number, algorithm } => {
-            let name = algorithm.as_str().to_lowercase();
-            let text = format!("The {name} you specified for part {number} did not match what we received.");
-            errors::bad_digest(text).into()
-        }
         Refusal::BadChecksum(algorithm) => {
             let name = algorithm.as_str();
             errors::bad_digest(format!("The {name} you specified did not match the calculated checksum.")).into()

@@ -96,6 +96,8 @@ pub(crate) struct BucketRecord {
     pub ownership: Ownership,
     /// Whether who asks pays.
     pub requester_pays: bool,
+    /// Whether it was asked for in `EU`.
+    pub said_eu: bool,
 }
 
 /// Whether a bucket keeps older versions.

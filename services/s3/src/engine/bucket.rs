@@ -50,7 +50,8 @@ impl Engine {
         self.store()
             .transact(|tx| async move {
                 if let Some(other) = BUCKETS.get(&tx, &SCOPE, &name).await? {
-                    return Err(Refusal::BucketExists { own: other.account == record.account });
+                    let own = other.account == record.account;
+                    return Err(Refusal::BucketExists { own, region: other.region });
                 }
                 let owned = Span::prefix::<(AccountId,)>(&(record.account,));
                 if OWNED.scan(&tx, &SCOPE, &owned, Order::Ascending, limits::BUCKETS).await?.len() >= limits::BUCKETS {

@@ -58,8 +58,9 @@ impl Failed {
 }
 
 impl ReadIf<'_> {
-    /// Whether all conditions hold. A tag decides before an instant. Instants are compared in seconds, as headers have them.
-    pub(crate) fn check(&self, object: &ObjectRecord) -> Result<(), Failed> {
+    /// Whether all conditions hold. A tag decides before an instant; an instant to come says nothing. Instants are compared in
+    /// seconds, as headers have them.
+    pub(crate) fn check(&self, object: &ObjectRecord, now: Timestamp) -> Result<(), Failed> {
         let named = |tags: &str| tags.split(',').any(|tag| tag.trim() == "*" || object.etag.is(tag));
         let later = |than: Timestamp| object.modified.secs() > than.secs();
         match (self.matches, self.unmodified_since) {
@@ -67,7 +68,7 @@ impl ReadIf<'_> {
             (None, Some(instant)) if later(instant) => return Err(Failed::Unmodified),
             _ => {}
         }
-        match (self.differs, self.modified_since) {
+        match (self.differs, self.modified_since.filter(|instant| *instant <= now)) {
             (Some(tags), _) if named(tags) => Err(Failed::NoneMatch),
             (None, Some(instant)) if !later(instant) => Err(Failed::Modified),
             _ => Ok(()),
@@ -96,9 +97,10 @@ mod tests {
             (ReadIf { differs: Some(other), modified_since: at(101), ..ReadIf::default() }, Ok(())),
             (ReadIf { modified_since: at(100), ..ReadIf::default() }, Err(Failed::Modified)),
             (ReadIf { modified_since: at(99), ..ReadIf::default() }, Ok(())),
+            (ReadIf { modified_since: at(201), ..ReadIf::default() }, Ok(())),
             (ReadIf { matches: Some("*"), differs: Some("a, b"), ..ReadIf::default() }, Ok(())),
         ] {
-            assert_eq!(read.check(&object), outcome, "{read:?}");
+            assert_eq!(read.check(&object, Timestamp::from_secs(200)), outcome, "{read:?}");
         }
     }
 }

@@ -15,6 +15,8 @@ pub(crate) enum Refusal {
     BucketExists {
         /// Whether it is the caller's own.
         own: bool,
+        /// Where it is.
+        region: names::Region,
     },
     /// The account has as many buckets as it may.
     TooManyBuckets,
@@ -48,6 +50,13 @@ pub(crate) enum Refusal {
     NoSuchUpload(String),
     /// A condition of the request does not hold: the header that set it.
     Precondition(&'static str),
+    /// A condition of the request holds, but what it is about changed while the request was under way: the header that set it.
+    Conflict {
+        /// The header.
+        condition: &'static str,
+        /// The key.
+        key: String,
+    },
     /// It is locked, and not to be deleted or unlocked.
     Locked,
     /// It is not archived, so there is nothing to restore.
@@ -73,13 +82,6 @@ pub(crate) enum Refusal {
         etag: String,
         /// Its bytes.
         length: u64,
-    },
-    /// A part's checksum is not the one named at the end of the upload.
-    PartChecksum {
-        /// Its number.
-        number: u16,
-        /// By which algorithm.
-        algorithm: Algorithm,
     },
     /// The checksum of the whole is not the one that was named.
     BadChecksum(Algorithm),

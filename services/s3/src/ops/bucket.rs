@@ -45,6 +45,7 @@ pub(crate) async fn create_bucket(ctx: &Ctx, input: CreateBucketInput) -> Outcom
         encryption: DefaultEncryption::S3,
         ownership: ownership(&input)?,
         requester_pays: false,
+        said_eu: said_eu(&input),
     };
     let first = FirstConfigurations::of(ctx, &input, draft.ownership)?;
     let engine = ctx.state::<S3>().engine();
@@ -52,8 +53,10 @@ pub(crate) async fn create_bucket(ctx: &Ctx, input: CreateBucketInput) -> Outcom
     match created {
         Ok(_) => {}
         // In the oldest region creating one's own bucket again is no mistake, unless tags come with it.
-        Err(Refusal::BucketExists { own: true }) if ctx.region == Region::default_region() && first.tags.is_none() => {}
-        Err(Refusal::BucketExists { own }) => return Err(exists(&input.bucket, own)),
+        Err(Refusal::BucketExists { own: true, region: there })
+            if first.tags.is_none()
+                && [&ctx.region, &region, &there].iter().all(|region| **region == Region::default_region()) => {}
+        Err(Refusal::BucketExists { own, .. }) => return Err(exists(&input.bucket, own)),
         Err(refusal) => return Err(told(refusal)),
     }
     let location = match region == Region::default_region() {
@@ -140,6 +143,12 @@ fn region(ctx: &Ctx, input: &CreateBucketInput) -> Result<Region, Error> {
     }
 }
 
+/// The word for Ireland from before regions had names: it comes back as it was said.
+fn said_eu(input: &CreateBucketInput) -> bool {
+    let wanted = input.create_bucket_configuration.as_ref().and_then(|c| c.location_constraint.as_ref());
+    wanted == Some(&BucketLocationConstraint::Eu)
+}
+
 /// Whether the model lists a region for buckets. `us-east-1` is listed nowhere: it is where there is no constraint.
 fn is_known(region: &Region) -> bool {
     let constraint = BucketLocationConstraint::from(region.as_str().to_owned());
@@ -169,7 +178,10 @@ pub(crate) async fn head_bucket(ctx: &Ctx, input: HeadBucketInput) -> Outcome<He
 pub(crate) async fn get_bucket_location(ctx: &Ctx, input: GetBucketLocationInput) -> Outcome<GetBucketLocation> {
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     let elsewhere = Some(bucket.record.region).filter(|region| *region != Region::default_region());
-    let constraint = elsewhere.map(|region| BucketLocationConstraint::from(region.to_string()));
+    let constraint = match bucket.record.said_eu {
+        true => Some(BucketLocationConstraint::Eu),
+        false => elsewhere.map(|region| BucketLocationConstraint::from(region.to_string())),
+    };
     Ok(GetBucketLocationOutput { location_constraint: constraint })
 }
 

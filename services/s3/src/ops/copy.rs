@@ -13,13 +13,14 @@ use store::blobs::BlobKey;
 use super::address::{self, check_key};
 use super::checksums::{self, show, supported};
 use super::draft::{described, draft};
-use super::object::{archived, only_if, shown_version, tag};
+use super::object::{archived, only_if, read_version, tag};
 use super::sealing::{self, Customer, asked, tell};
 use super::{shown, upload};
 use crate::S3;
 use crate::engine::bucket::Bucket;
 use crate::engine::checksum::{Algorithm, Hasher};
 use crate::engine::condition::ReadIf;
+use crate::engine::config::document::Document;
 use crate::engine::content::Fresh;
 use crate::engine::object::event::What;
 use crate::engine::object::put::{Body, Put};
@@ -77,7 +78,7 @@ async fn source(ctx: &Ctx, asked: &Asked<'_>) -> Result<Source, Error> {
             "The source of a copy request may not specifically refer to a delete marker by version id.",
         ));
     }
-    asked.read_if.check(&record).map_err(|failed| precondition_failed(failed.copy_header()))?;
+    asked.read_if.check(&record, ctx.now()).map_err(|failed| precondition_failed(failed.copy_header()))?;
     if !record.is_readable(ctx.now()) {
         return Err(archived(&record));
     }
@@ -145,7 +146,7 @@ pub(crate) async fn copy_object(ctx: &Ctx, mut input: CopyObjectInput) -> Outcom
         }
     };
     let itself = source.bucket.no() == bucket.no() && source.key == input.key && asked_for_current(&input.copy_source);
-    if itself && !replaces && changes_nothing(&input, &bucket) {
+    if itself && !replaces && changes_nothing(ctx, &input, &bucket, &source.record).await? {
         return Err(invalid_request(
             "This copy request is illegal because it is trying to copy an object to itself without changing the object's \
              metadata, storage class, website redirect location or encryption attributes.",
@@ -188,7 +189,7 @@ pub(crate) async fn copy_object(ctx: &Ctx, mut input: CopyObjectInput) -> Outcom
         copy_object_result: Some(result),
         expiration: ctx.state::<S3>().engine().expiry_header(&bucket, &input.key, &record).await?,
         copy_source_version_id: source.version,
-        version_id: shown_version(ctx, &bucket, &record),
+        version_id: read_version(ctx, &bucket, &record),
         request_charged: shown::charged(ctx, &bucket),
         ..CopyObjectOutput::default()
     };
@@ -200,13 +201,23 @@ fn asked_for_current(header: &str) -> bool {
     !header.contains("?versionId=")
 }
 
-/// Whether a copy of an object onto itself would leave it as it is.
-fn changes_nothing(input: &CopyObjectInput, bucket: &Bucket) -> bool {
-    input.storage_class.is_none()
+/// Whether a copy of an object onto itself would leave it as it is. A bucket that says how it encrypts changes it, also when
+/// it says the usual.
+async fn changes_nothing(
+    ctx: &Ctx,
+    input: &CopyObjectInput,
+    bucket: &Bucket,
+    from: &ObjectRecord,
+) -> Result<bool, Error> {
+    let says_nothing = input.storage_class.is_none()
         && input.website_redirect_location.is_none()
         && input.server_side_encryption.is_none()
         && input.sse_customer_algorithm.is_none()
-        && bucket.record.encryption == crate::engine::sealing::DefaultEncryption::S3
+        && from.sealing == Sealing::S3
+        && from.restore.is_none();
+    let engine = ctx.state::<S3>().engine();
+    Ok(says_nothing
+        && engine.config::<Document<api_s3::ServerSideEncryptionConfiguration>>(bucket.no()).await?.is_none())
 }
 
 /// A copy's content, and the draft that tells of it.

@@ -6,7 +6,7 @@ use api_s3::{ErrorFacts, errors};
 use names::{AccountId, Timestamp};
 use service_kit::{Ctx, Error};
 
-use super::tagging;
+use super::{tagging, words};
 use crate::engine::bucket::Bucket;
 use crate::engine::canonical;
 use crate::engine::config::acl::{Headers as AclHeaders, Owners, of_headers};
@@ -131,7 +131,7 @@ fn metadata(said: &BTreeMap<String, String>) -> Result<Vec<(String, String)>, Er
         let text = "Your metadata headers exceed the maximum allowed metadata size";
         return Err(with(errors::metadata_too_large(text), facts));
     }
-    Ok(said.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect())
+    Ok(said.iter().map(|(name, value)| (name.to_lowercase(), words::read(value))).collect())
 }
 
 /// Who owns an object that is written so.

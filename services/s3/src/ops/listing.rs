@@ -132,6 +132,7 @@ pub(crate) async fn list_objects(ctx: &Ctx, input: ListObjectsInput) -> Outcome<
     let (more, common_prefixes) = (page.more, names.prefixes(&page));
     let shown = page.entries.into_iter().filter_map(|entry| shown_object(ctx, &names, entry, true, with_restore));
     Ok(ListObjectsOutput {
+        bucket_region: Some(bucket.record.region.to_string()),
         is_truncated: Some(more),
         next_marker: next,
         contents: Some(shown.collect::<Vec<_>>()).filter(|shown| !shown.is_empty()),
@@ -180,8 +181,8 @@ pub(crate) async fn list_objects_v2(ctx: &Ctx, input: ListObjectsV2Input) -> Out
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     let (prefix, delimiter) = (input.prefix.unwrap_or_default(), input.delimiter.unwrap_or_default());
     let from = match (&input.continuation_token, &input.start_after) {
-        (Some(token), _) if !token.is_empty() => after_token(ctx, &bucket, token)?,
-        (_, Some(key)) if !key.is_empty() => From::After(key.clone()),
+        (Some(token), _) => after_token(ctx, &bucket, token)?,
+        (None, Some(key)) if !key.is_empty() => From::After(key.clone()),
         _ => From::Start,
     };
     let wanted = Wanted { prefix: &prefix, delimiter: &delimiter, from: &from, limit };
@@ -192,6 +193,7 @@ pub(crate) async fn list_objects_v2(ctx: &Ctx, input: ListObjectsV2Input) -> Out
     let (more, count, common_prefixes) = (page.more, page.entries.len(), names.prefixes(&page));
     let shown = page.entries.into_iter().filter_map(|entry| shown_object(ctx, &names, entry, with_owner, with_restore));
     Ok(ListObjectsV2Output {
+        bucket_region: Some(bucket.record.region.to_string()),
         is_truncated: Some(more),
         contents: Some(shown.collect::<Vec<_>>()).filter(|shown| !shown.is_empty()),
         prefix: Some(names.write(prefix)),
@@ -200,9 +202,10 @@ pub(crate) async fn list_objects_v2(ctx: &Ctx, input: ListObjectsV2Input) -> Out
         common_prefixes,
         encoding_type: input.encoding_type,
         key_count: i32::try_from(count).ok(),
+        // A token knows where the listing began.
+        start_after: input.start_after.filter(|_| input.continuation_token.is_none()).map(|key| names.write(key)),
         continuation_token: input.continuation_token,
         next_continuation_token: next,
-        start_after: input.start_after.map(|key| names.write(key)),
         request_charged: shown::charged(ctx, &bucket),
         name: Some(bucket.name),
     })
@@ -311,18 +314,20 @@ pub(crate) async fn list_multipart_uploads(
         None => after_marker(&key_marker, &prefix, &delimiter),
         Some(id) => {
             let no = engine.tokens().upload_no(id);
-            let no = no.ok_or_else(|| invalid_argument("Invalid uploadId marker", "upload-id-marker", id.clone()))?;
+            let wrong = || invalid_argument("Invalid uploadId marker", "upload-id-marker", id.clone());
+            let no = no.ok_or_else(wrong)?;
+            engine.upload(&bucket, &key_marker, id).await.map_err(|_| wrong())?;
             From::Inside(key_marker.clone(), no)
         }
     };
     let wanted = Wanted { prefix: &prefix, delimiter: &delimiter, from: &from, limit };
     let page = engine.list_uploads(bucket.no(), wanted).await?;
     let last = page.entries.last();
-    let next_key_marker = last.map(|entry| names.write(entry.name())).unwrap_or_default();
-    let next_upload_id_marker = last.and_then(|entry| match entry {
-        Entry::Row { record: (no, _), .. } => Some(engine.tokens().upload(*no)),
-        Entry::Prefix(_) => None,
-    });
+    // After what is rolled up AWS tells no way on.
+    let (next_key_marker, next_upload_id_marker) = match last {
+        Some(Entry::Row { key, record: (no, _), .. }) => (names.write(key.clone()), engine.tokens().upload(*no)),
+        _ => (String::new(), String::new()),
+    };
     let (more, common_prefixes) = (page.more, names.prefixes(&page));
     let uploads = page.entries.into_iter().filter_map(|entry| shown_upload(ctx, &names, entry));
     Ok(ListMultipartUploadsOutput {
@@ -330,8 +335,8 @@ pub(crate) async fn list_multipart_uploads(
         key_marker: Some(names.write(key_marker)),
         upload_id_marker: Some(id_marker.unwrap_or_default()),
         next_key_marker: Some(next_key_marker),
-        next_upload_id_marker: Some(next_upload_id_marker.unwrap_or_default()),
-        prefix: Some(names.write(prefix)),
+        next_upload_id_marker: Some(next_upload_id_marker),
+        prefix: Some(names.write(prefix)).filter(|prefix| !prefix.is_empty()),
         delimiter: Some(names.write(delimiter)).filter(|delimiter| !delimiter.is_empty()),
         max_uploads: input.max_uploads.or(i32::try_from(limit).ok()),
         is_truncated: Some(more),

@@ -19,6 +19,7 @@ pub(crate) mod second_factor;
 mod shown;
 mod tagging;
 mod upload;
+mod words;
 
 use address::to_bucket;
 use api_s3 as api;

@@ -18,7 +18,7 @@ use super::shown;
 use crate::S3;
 use crate::access::hide;
 use crate::engine::bucket::Bucket;
-use crate::engine::checksum::{Checksum, Hashes};
+use crate::engine::checksum::{Checksum, Extent, Hashes};
 use crate::engine::condition::ReadIf;
 use crate::engine::content::{Content, Piece};
 use crate::engine::object::event::What;
@@ -119,7 +119,7 @@ pub(crate) fn shown_version(ctx: &Ctx, bucket: &Bucket, record: &ObjectRecord) -
 }
 
 /// The same where a version is read: one without an id is told too, once the bucket kept others.
-fn read_version(ctx: &Ctx, bucket: &Bucket, record: &ObjectRecord) -> Option<String> {
+pub(crate) fn read_version(ctx: &Ctx, bucket: &Bucket, record: &ObjectRecord) -> Option<String> {
     let shown = bucket.record.versioning != Versioning::Never;
     shown.then(|| ctx.state::<S3>().engine().version_id(record))
 }
@@ -184,7 +184,7 @@ async fn find(ctx: &Ctx, reading: &Reading<'_>) -> Result<Found, Error> {
     if record.marker {
         return Err(marker(ctx, reading, &record));
     }
-    if let Err(failed) = reading.read_if.check(&record) {
+    if let Err(failed) = reading.read_if.check(&record, ctx.now()) {
         return Err(match failed.is_not_modified() {
             true => not_modified(&record),
             false => precondition_failed(failed.header()),
@@ -225,7 +225,9 @@ async fn part(ctx: &Ctx, record: &ObjectRecord, number: i32) -> Result<Part, Err
     let index = usize::try_from(number - 1).unwrap_or(usize::MAX);
     let piece = pieces.get(index).ok_or_else(|| no_such_part(number, parts.into()))?;
     let start: u64 = pieces[..index].iter().map(|piece| piece.length).sum();
-    let checksum = record.checksum.as_ref().zip(piece.checksum.clone()).map(|(whole, value)| Checksum {
+    // A part has a checksum of its own only where the whole's is of the parts'.
+    let composite = record.checksum.as_ref().filter(|whole| whole.extent == Extent::Composite);
+    let checksum = composite.zip(piece.checksum.clone()).map(|(whole, value)| Checksum {
         algorithm: whole.algorithm,
         extent: whole.extent,
         value,

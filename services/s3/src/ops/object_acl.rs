@@ -19,7 +19,8 @@ use crate::store::Ownership;
 pub(crate) async fn put_object_acl(ctx: &Ctx, input: PutObjectAclInput) -> Outcome<PutObjectAcl> {
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     let engine = ctx.state::<S3>().engine();
-    let record = engine.find(&bucket, &input.key, input.version_id.as_deref()).await?;
+    let found = engine.find(&bucket, &input.key, input.version_id.as_deref()).await;
+    let record = found.map_err(|refusal| told_of_marker(refusal, "PUT"))?;
     if record.marker {
         return Err(is_marker("PUT", None));
     }
@@ -31,13 +32,13 @@ pub(crate) async fn put_object_acl(ctx: &Ctx, input: PutObjectAclInput) -> Outco
         write: input.grant_write.as_deref(),
         write_acp: input.grant_write_acp.as_deref(),
     };
+    let (own, bucket_owner) = (canonical::id(record.owner), canonical::id(bucket.record.account));
+    let owners = Owners { own: &own, bucket: &bucket_owner };
+    let list = acl::of_request(&headers, input.access_control_policy.as_ref(), owners)?;
     if bucket.record.ownership == Ownership::BucketOwnerEnforced && headers.canned != Some("bucket-owner-full-control")
     {
         return Err(errors::access_control_list_not_supported("The bucket does not allow ACLs").into());
     }
-    let (own, bucket_owner) = (canonical::id(record.owner), canonical::id(bucket.record.account));
-    let owners = Owners { own: &own, bucket: &bucket_owner };
-    let list = acl::of_request(&headers, input.access_control_policy.as_ref(), owners)?;
     let set = engine.amend(&bucket, &input.key, input.version_id.as_deref(), |record| {
         record.acl.clone_from(&list);
         Ok(Some(What::AclPut))

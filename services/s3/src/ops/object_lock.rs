@@ -27,8 +27,8 @@ fn check_lockable(bucket: &Bucket) -> Result<(), Error> {
 /// Sets, prolongs, or where it may be done shortens a retention.
 pub(crate) async fn put_object_retention(ctx: &Ctx, input: PutObjectRetentionInput) -> Outcome<PutObjectRetention> {
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
-    check_lockable(&bucket)?;
     let wanted = retention(ctx, input.retention)?;
+    check_lockable(&bucket)?;
     let (bypass, now) = (input.bypass_governance_retention == Some(true), ctx.now());
     let engine = ctx.state::<S3>().engine();
     let set = engine.amend(&bucket, &input.key, input.version_id.as_deref(), |record| {
@@ -84,13 +84,13 @@ pub(crate) async fn get_object_retention(ctx: &Ctx, input: GetObjectRetentionInp
 /// Sets a hold, or takes it off.
 pub(crate) async fn put_object_legal_hold(ctx: &Ctx, input: PutObjectLegalHoldInput) -> Outcome<PutObjectLegalHold> {
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
-    check_lockable(&bucket)?;
     let status = input.legal_hold.and_then(|hold| hold.status).ok_or_else(malformed_xml)?;
     let hold = match status.as_str() {
         "ON" => true,
         "OFF" => false,
         _ => return Err(malformed_xml()),
     };
+    check_lockable(&bucket)?;
     let engine = ctx.state::<S3>().engine();
     let set = engine.amend(&bucket, &input.key, input.version_id.as_deref(), |record| {
         record.hold = Some(hold);

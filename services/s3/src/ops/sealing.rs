@@ -11,8 +11,12 @@ use crate::S3;
 use crate::calls;
 use crate::engine::bucket::Bucket;
 use crate::engine::checksum::{Algorithm, of};
+use crate::engine::config::document::Document;
+use crate::engine::config::encryption::refuses_customer_keys;
 use crate::engine::sealing::{DefaultEncryption, KmsChoice, Sealing};
-use crate::error::{access_denied_because, invalid_argument, invalid_argument_hidden, invalid_request, with};
+use crate::error::{
+    access_denied, access_denied_because, invalid_argument, invalid_argument_hidden, invalid_request, with,
+};
 
 /// The headers of a request that speak of encryption.
 #[derive(Debug, Clone, Copy, Default)]
@@ -86,6 +90,8 @@ macro_rules! tell {
 pub(crate) use {asked, customer, tell};
 
 const HEADER: &str = "x-amz-server-side-encryption";
+const WRONG_KEY: &str =
+    "Requests specifying Server Side Encryption with Customer provided keys must provide the correct secret key.";
 
 /// A customer's key, checked.
 pub(crate) struct CustomerKey {
@@ -105,8 +111,7 @@ impl Customer<'_> {
                      encryption algorithm.",
                 ));
             }
-            (Some(algorithm), None, _) => {
-                let _ = algorithm;
+            (Some(_), None, _) => {
                 return Err(wrong(
                     "Requests specifying Server Side Encryption with Customer provided keys must provide an appropriate \
                      secret key.",
@@ -142,12 +147,20 @@ pub(crate) async fn chosen(
     key: &str,
     asked: Asked<'_>,
 ) -> Result<(Sealing, Option<BlobKey>), Error> {
+    if asked.customer.algorithm.is_some()
+        && let Some(method) = asked.method
+    {
+        let text =
+            "Server Side Encryption with Customer provided key is incompatible with the encryption method specified";
+        return Err(invalid_argument(text, HEADER, method));
+    }
     if let Some(customer) = asked.customer.key()? {
-        if let Some(method) = asked.method {
-            let text = "Server Side Encryption with Customer provided key is incompatible with the encryption method specified";
-            return Err(invalid_argument(text, HEADER, method));
+        let engine = ctx.state::<S3>().engine();
+        let config = engine.config::<Document<api_s3::ServerSideEncryptionConfiguration>>(bucket.no()).await?;
+        if config.is_some_and(|Document(config)| refuses_customer_keys(&config)) {
+            return Err(access_denied());
         }
-        let check = ctx.state::<S3>().engine().customer_keys().code(&customer.secret);
+        let check = engine.customer_keys().code(&customer.secret);
         let blob_key = BlobKey { secret: customer.secret, twice: false };
         return Ok((Sealing::Customer { md5: customer.md5, check }, Some(blob_key)));
     }
@@ -206,13 +219,16 @@ pub(crate) async fn to_read(ctx: &Ctx, sealing: &Sealing, customer: Customer<'_>
 
 /// The key that a request shows, which must be that of the version.
 pub(crate) fn recognise(ctx: &Ctx, sealing: &Sealing, customer: Customer<'_>) -> Result<Option<BlobKey>, Error> {
+    // A key of the wrong length is to a reader a wrong key like any other.
+    let odd = |key: &str| STANDARD.decode(key).map_or(true, |key| key.len() != 32);
+    let known = matches!(sealing, Sealing::Customer { .. }) && customer.algorithm == Some("AES256");
+    if known && customer.key.is_some_and(odd) {
+        return Err(access_denied_because(WRONG_KEY));
+    }
     match (sealing, customer.key()?) {
         (Sealing::Customer { check, .. }, Some(shown)) => {
             if !ctx.state::<S3>().engine().customer_keys().is_code(&shown.secret, check) {
-                return Err(access_denied_because(
-                    "Requests specifying Server Side Encryption with Customer provided keys must provide the correct secret \
-                     key.",
-                ));
+                return Err(access_denied_because(WRONG_KEY));
             }
             Ok(Some(BlobKey { secret: shown.secret, twice: false }))
         }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use api_s3 as api;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use names::{AccountId, Timestamp};
 use service_kit::Ctx;
 
 use super::address::bucket_arn;
+use super::words;
 use crate::engine::bucket::{Bucket, Named};
 use crate::engine::canonical;
 use crate::engine::object::record::Class;
@@ -31,16 +30,8 @@ pub(crate) fn bucket(ctx: &Ctx, (name, record): Named, with_region: bool) -> api
 
 /// User metadata, none when there is none.
 pub(crate) fn metadata(record: &ObjectRecord) -> Option<BTreeMap<String, String>> {
-    let all = record.metadata.iter().map(|(name, value)| (name.clone(), header_text(value)));
+    let all = record.metadata.iter().map(|(name, value)| (name.clone(), words::write(value)));
     Some(all.collect()).filter(|metadata: &BTreeMap<String, String>| !metadata.is_empty())
-}
-
-/// A value that headers cannot hold is told in the form of RFC 2047. Source: user guide, "Working with object metadata".
-fn header_text(value: &str) -> String {
-    match value.bytes().all(|byte| (0x20..0x7f).contains(&byte) || byte == b'\t') {
-        true => value.to_owned(),
-        false => format!("=?UTF-8?B?{}?=", STANDARD.encode(value)),
-    }
 }
 
 /// The storage class; nothing is said of the usual one.

@@ -97,7 +97,14 @@ pub(crate) async fn put_object_tagging(ctx: &Ctx, input: PutObjectTaggingInput) 
 /// Tells the tags of an object.
 pub(crate) async fn get_object_tagging(ctx: &Ctx, input: GetObjectTaggingInput) -> Outcome<GetObjectTagging> {
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
-    let record = ctx.state::<S3>().engine().find(&bucket, &input.key, input.version_id.as_deref()).await?;
+    let found = ctx.state::<S3>().engine().find(&bucket, &input.key, input.version_id.as_deref()).await;
+    let record = found.map_err(|refusal| match refusal {
+        // Here AWS names the key with its bucket.
+        Refusal::NoSuchKey { key, marker: None } => {
+            told(Refusal::NoSuchKey { key: format!("{}/{key}", bucket.name), marker: None })
+        }
+        refusal => told_of_marker(refusal, "GET"),
+    })?;
     if record.marker {
         return Err(is_marker("GET", None));
     }
@@ -121,7 +128,9 @@ pub(crate) async fn delete_object_tagging(ctx: &Ctx, input: DeleteObjectTaggingI
 /// What was refused, of an operation by a method.
 pub(crate) fn told_of_marker(refusal: Refusal, method: &str) -> Error {
     match refusal {
-        Refusal::IsMarker { version } => is_marker(method, Some(version)),
+        Refusal::IsMarker { version } | Refusal::NoSuchKey { marker: Some(version), .. } => {
+            is_marker(method, Some(version))
+        }
         refusal => told(refusal),
     }
 }

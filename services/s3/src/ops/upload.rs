@@ -10,16 +10,17 @@ use names::AccountId;
 use service_kit::{Ctx, Error, Outcome, Principal};
 
 use super::address::{self, check_key};
-use super::checksums::{self, Claim, given, show, supported};
+use super::checksums::{Claim, given, show, supported};
 use super::draft::{described, draft};
 use super::object::{check_length, only_if, shown_version, tag};
 use super::sealing::{self, asked, customer, tell};
 use super::shown;
 use crate::S3;
-use crate::engine::checksum::{Algorithm, Checksum, Extent, Hashes};
+use crate::engine::checksum::{Algorithm, Checksum, Extent, Hashes, decode};
 use crate::engine::content::Place;
 use crate::engine::object::record::ETag;
 use crate::engine::refusal::Refusal;
+use crate::engine::sealing::Sealing;
 use crate::engine::upload::complete::{Completion, NamedPart, hex};
 use crate::error::{invalid_argument, invalid_request, malformed_xml, told, with};
 use crate::limits;
@@ -42,6 +43,7 @@ pub(crate) async fn create_multipart_upload(
         initiated: ctx.now(),
         initiator: initiator(ctx),
         draft: ObjectRecord { sealing, ..draft },
+        disturbed: false,
         checksum,
     };
     let id = ctx.state::<S3>().engine().begin_upload(&bucket, &input.key, &record).await?;
@@ -165,9 +167,12 @@ pub(crate) async fn complete_multipart_upload(
         Err(refusal) => return Err(told(refusal)),
     };
     let expected = upload.as_ref().and_then(|upload| upload.checksum);
-    let checksum = checksums::header(&given!(input))?;
+    let checksum = whole_checksum(&given!(input), expected)?;
     check_extent(upload.is_some(), expected, input.checksum_type.as_ref().map(|extent| extent.as_str()))?;
     let named = input.multipart_upload.and_then(|upload| upload.parts).unwrap_or_default();
+    if upload.is_none() && named.is_empty() {
+        return Err(told(Refusal::NoSuchUpload(input.upload_id)));
+    }
     if named.is_empty() {
         return Err(invalid_request("You must specify at least one part"));
     }
@@ -191,12 +196,14 @@ pub(crate) async fn complete_multipart_upload(
         request_charged: shown::charged(ctx, &bucket),
         ..CompleteMultipartUploadOutput::default()
     };
-    if let Some(checksum) = &record.checksum {
+    // What S3 chose by itself is not told of content under keys of KMS.
+    let chosen = expected.is_some() || record.sealing == Sealing::S3;
+    if let Some(checksum) = record.checksum.as_ref().filter(|_| chosen) {
         show!(output, checksum.algorithm, checksum.text());
         output.checksum_type = Some(checksum.extent.as_str().to_owned().into());
     }
     output.server_side_encryption = record.sealing.as_str().map(|method| method.to_owned().into());
-    if let crate::engine::sealing::Sealing::Kms(kms) = &record.sealing {
+    if let Sealing::Kms(kms) = &record.sealing {
         output.ssekms_key_id = Some(kms.key.clone());
         output.bucket_key_enabled = kms.bucket_key.then_some(true);
     }
@@ -235,10 +242,31 @@ fn check_extent(there: bool, expected: Expected, asked: Option<&str>) -> Result<
     }
 }
 
+/// The checksum of the whole. One of checksums is written with their number.
+fn whole_checksum(
+    given: &[(Algorithm, Option<&str>)],
+    expected: Expected,
+) -> Result<Option<(Algorithm, Vec<u8>)>, Error> {
+    let Some((algorithm, text)) = given.iter().find_map(|(algorithm, text)| text.map(|text| (*algorithm, text))) else {
+        return Ok(None);
+    };
+    let text = match expected {
+        Some((_, Extent::Composite)) => text.rsplit_once('-').map_or(text, |(text, _)| text),
+        _ => text,
+    };
+    let of_upload = expected.map_or(algorithm, |(of_upload, _)| of_upload);
+    let value = decode(algorithm, text).filter(|_| of_upload == algorithm);
+    value.map(|value| Some((algorithm, value))).ok_or_else(|| told(Refusal::WholeChecksum(of_upload)))
+}
+
 fn named_part(part: &CompletedPart, expected: Expected) -> Result<NamedPart, Error> {
     let (Some(number), Some(etag)) = (part.part_number, part.e_tag.as_deref()) else { return Err(malformed_xml()) };
     let number = part_number(number)?;
-    let checksum = checksums::header(&given!(part))?;
+    // One that cannot be read is as one that does not match.
+    let checksum = given!(part).into_iter().find_map(|(algorithm, text)| {
+        let value = text.map(|text| decode(algorithm, text).unwrap_or_default());
+        value.map(|value| (algorithm, value))
+    });
     if let Some((algorithm, Extent::Composite)) = expected
         && checksum.is_none()
     {
@@ -311,5 +339,7 @@ fn shown_part((number, record): (u16, PartRecord), algorithm: Option<Algorithm>)
 pub(crate) fn shown_initiator(upload: &UploadRecord) -> Initiator {
     let account = upload.initiator.parse::<AccountId>().ok();
     let id = account.map(crate::engine::canonical::id).unwrap_or_else(|| upload.initiator.clone());
-    Initiator { id: Some(id), display_name: None }
+    // Whoever is no account has a name of their own.
+    let name = upload.initiator.rsplit_once('/').map(|(_, name)| name.to_owned());
+    Initiator { id: Some(id), display_name: name }
 }

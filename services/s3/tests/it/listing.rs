@@ -144,6 +144,19 @@ async fn list_object_versions_goes_on_inside_a_key() {
         }
     }
     assert_eq!(seen, ["a true", "-b true", "b false", "b false", "b false", "c/"]);
+    // What the last page ended with is gone, and what was newer too: the next version is the newest now.
+    let all = versions(&cloud, &b, "b").await;
+    let marker = Some(all.iter().find(|(_, _, marker)| *marker).unwrap().0.clone());
+    cloud.call::<DeleteObject>(deleting(&b, "b", marker.as_deref())).await.unwrap();
+    let input = ListObjectVersionsInput {
+        bucket: b.clone(),
+        key_marker: Some("b".into()),
+        version_id_marker: marker,
+        max_keys: Some(1),
+        ..Default::default()
+    };
+    let next = cloud.call::<ListObjectVersions>(input).await.unwrap().versions.unwrap().remove(0);
+    assert_eq!((next.key.as_deref(), next.is_latest), (Some("b"), Some(true)));
     let odd = ListObjectVersionsInput { bucket: b, version_id_marker: Some("x".into()), ..Default::default() };
     assert_eq!(code::<ListObjectVersions>(&cloud, odd).await, "InvalidArgument");
 }

@@ -127,7 +127,7 @@ async fn headers_and_metadata_come_back() {
     assert_eq!(told.content_type.as_deref(), Some("text/plain"));
     assert_eq!(told.content_encoding.as_deref(), Some("gzip"));
     assert_eq!(told.expires.as_deref(), Some("soon"));
-    assert_eq!(told.metadata.unwrap()["name"], "=?UTF-8?B?dsOkbHVl?=");
+    assert_eq!(told.metadata.unwrap()["name"], "=?UTF-8?Q?v=C3=A4lue?=");
     assert_eq!(told.storage_class, Some(StorageClass::StandardIa));
     let input = GetObjectInput {
         response_cache_control: Some("public".into()),

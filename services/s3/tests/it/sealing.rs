@@ -84,6 +84,25 @@ async fn keys_of_customers_are_needed_again_and_kept_nowhere() {
 }
 
 #[tokio::test]
+async fn a_bucket_may_refuse_keys_of_customers() {
+    let directory = tempfile::tempdir().unwrap();
+    let cloud = on_files(directory.path());
+    let b = bucket(&cloud, "b-blocks").await;
+    let rule = ServerSideEncryptionRule {
+        blocked_encryption_types: Some(BlockedEncryptionTypes { encryption_type: Some(vec![EncryptionType::SseC]) }),
+        ..Default::default()
+    };
+    let input = PutBucketEncryptionInput {
+        bucket: b.clone(),
+        server_side_encryption_configuration: ServerSideEncryptionConfiguration { rules: vec![rule] },
+        ..Default::default()
+    };
+    cloud.call::<PutBucketEncryption>(input).await.unwrap();
+    assert_eq!(code::<PutObject>(&cloud, with_key(&b, "k", [7; 32], noise(1))).await, "AccessDenied");
+    put(&cloud, &b, "k", noise(1)).await;
+}
+
+#[tokio::test]
 async fn keys_of_kms_open_what_they_closed_and_no_more_when_they_are_gone() {
     let directory = tempfile::tempdir().unwrap();
     let cloud = on_files(directory.path());

@@ -117,6 +117,30 @@ async fn what_does_not_fit_together_is_refused_and_can_be_tried_again() {
 }
 
 #[tokio::test]
+async fn conditions_are_about_what_was_there_when_the_upload_began() {
+    let cloud = cloud();
+    let b = bucket(&cloud, "b-conflict").await;
+    put(&cloud, &b, "k", "1").await;
+    let id = begin(&cloud, &b, "k").await;
+    let one = part(&cloud, &b, "k", &id, 1, noise(10)).await;
+    let absent = || CompleteMultipartUploadInput {
+        if_none_match: Some("*".into()),
+        ..completing(&b, "k", &id, vec![one.clone()])
+    };
+    assert_eq!(code::<CompleteMultipartUpload>(&cloud, absent()).await, "PreconditionFailed");
+    cloud.call::<DeleteObject>(deleting(&b, "k", None)).await.unwrap();
+    assert_eq!(code::<CompleteMultipartUpload>(&cloud, absent()).await, "ConditionalRequestConflict");
+    let matching = |tag: Option<String>| CompleteMultipartUploadInput {
+        if_match: tag,
+        ..completing(&b, "k", &id, vec![one.clone()])
+    };
+    assert_eq!(code::<CompleteMultipartUpload>(&cloud, matching(Some("x".into()))).await, "NoSuchKey");
+    let tag = put(&cloud, &b, "k", "2").await.e_tag;
+    assert_eq!(code::<CompleteMultipartUpload>(&cloud, matching(Some("x".into()))).await, "PreconditionFailed");
+    assert_eq!(code::<CompleteMultipartUpload>(&cloud, matching(tag)).await, "ConditionalRequestConflict");
+}
+
+#[tokio::test]
 async fn abort_multipart_upload_and_list_multipart_uploads() {
     let cloud = cloud();
     let b = bucket(&cloud, "b-abort").await;
@@ -184,6 +208,7 @@ async fn checksums_of_parts_make_that_of_the_whole() {
         let sums = [told.checksum_crc32, told.checksum_crc32_c, told.checksum_sha256, told.checksum_crc64_nvme];
         let sum = sums.into_iter().flatten().next().unwrap();
         assert_eq!(sum.ends_with("-2"), extent == "COMPOSITE", "{algorithm}");
+        assert_eq!(get(&cloud, &b, "k").await.len(), PART + 9);
     }
     let odd = CreateMultipartUploadInput {
         checksum_algorithm: Some(ChecksumAlgorithm::Crc64Nvme),

@@ -12,6 +12,7 @@ mod walk;
 use store::StoreError;
 
 use super::Engine;
+use super::object::{newest_older, place_of};
 use crate::store::{BucketNo, No, OBJECTS, ObjectRecord, UPLOADS, UploadRecord, VERSIONS};
 use page::{Filling, From, Page, Wanted};
 use walk::Walk;
@@ -43,14 +44,26 @@ impl Engine {
         wanted: Wanted<'_>,
     ) -> Result<Page<ObjectRecord>, StoreError> {
         let view = self.store().read().await?;
-        let mut current = Walk::begin(&view, OBJECTS, bucket, wanted, |(_, key): (BucketNo, String)| (key, 0));
+        // Inside a key the current version may have been older than the one that the last page ended with, and newer ones gone.
+        let of_key = match wanted.from {
+            From::Inside(key, _) => From::At(key.clone()),
+            from => from.clone(),
+        };
+        let from_key = Wanted { from: &of_key, ..wanted };
+        let mut current = Walk::begin(&view, OBJECTS, bucket, from_key, |(_, key): (BucketNo, String)| (key, 0));
         let mut older = Walk::begin(&view, VERSIONS, bucket, wanted, |(_, key, at): (BucketNo, String, No)| (key, at));
         let mut page = Filling::new(wanted);
-        let mut seen = match wanted.from {
-            From::Inside(key, _) => Some(key.clone()),
-            _ => None,
-        };
         let (mut left, mut right) = (current.next().await?, older.next().await?);
+        let mut seen = None;
+        if let From::Inside(key, at) = wanted.from {
+            let newer = |record: &ObjectRecord| place_of(record.no) <= *at;
+            let current_is_newer = left.as_ref().is_some_and(|(there, _, record)| there == key && newer(record));
+            if current_is_newer {
+                left = current.next().await?;
+            }
+            let older_is_newer = newest_older(&view, bucket, key).await?.is_some_and(|record| newer(&record));
+            seen = Some(key.clone()).filter(|_| current_is_newer || older_is_newer);
+        }
         loop {
             let from_current = match (&left, &right) {
                 (None, None) => break,

@@ -21,6 +21,8 @@ pub(crate) enum From {
     /// At the first key.
     #[default]
     Start,
+    /// At a key.
+    At(String),
     /// After a key.
     After(String),
     /// After a row of a key: a version by its place among the older ones, an upload by its number.

@@ -42,6 +42,7 @@ impl<'a, K: Key, R: Value> Walk<'a, K, R> {
         let text = |key: &str| [&head[..], &encode::<(BucketNo, String)>(&(bucket, key))].concat();
         let start = match wanted.from {
             From::Start => None,
+            From::At(key) => Some(text(key).into()),
             From::After(key) => after_prefix(&text(key)),
             From::Inside(key, no) => Some(after_key(&[&text(key)[..], &no.to_be_bytes()].concat())),
             From::Past(common) => after_prefix(&stem(&head, bucket, common)),

@@ -48,7 +48,11 @@ pub(crate) async fn older(
 }
 
 /// The newest of the older versions of a key.
-async fn newest_older(reader: &impl Reader, bucket: BucketNo, key: &str) -> Result<Option<ObjectRecord>, StoreError> {
+pub(crate) async fn newest_older(
+    reader: &impl Reader,
+    bucket: BucketNo,
+    key: &str,
+) -> Result<Option<ObjectRecord>, StoreError> {
     let all = Span::prefix::<(BucketNo, String)>(&(bucket, key));
     let mut rows = VERSIONS.scan(reader, &SCOPE, &all, Order::Ascending, 1).await?;
     Ok(rows.pop().map(|(_, record)| record))

@@ -69,6 +69,7 @@ impl Engine {
         holds(removal.only_if, key, before.as_ref())?;
         if before.is_some() {
             OBJECTS.delete(tx, &SCOPE, &(bucket.no, key));
+            self.disturb_uploads(tx, bucket.no, key).await?;
         }
         if bucket.versioning == Versioning::Never {
             if let Some(before) = before {

@@ -16,7 +16,7 @@ use crate::engine::object::{current, older};
 use crate::engine::refusal::Refusal;
 use crate::engine::sealing::Sealing;
 use crate::limits;
-use crate::store::{COMPLETED, Completed, No, PARTS, SCOPE};
+use crate::store::{COMPLETED, Completed, No, PARTS, SCOPE, UploadRecord};
 
 /// A part as whoever ends the upload names it.
 #[derive(Debug, Clone)]
@@ -90,17 +90,21 @@ impl Engine {
             chosen.push((named.number, part));
         }
         for (index, (named, (_, part))) in parts.iter().zip(&chosen).enumerate() {
-            check_part(named, part, index + 1 == parts.len())?;
+            check_part(named, part, upload.record.checksum.is_some(), index + 1 == parts.len())?;
         }
         let length: u64 = chosen.iter().map(|(_, part)| part.length).sum();
         if length > limits::OBJECT {
             return Err(Refusal::TooLarge { length });
         }
+        self.check_undisturbed(tx, completion, &upload.record).await?;
         if let Some(expected) = completion.length.filter(|expected| *expected != length) {
             return Err(Refusal::OtherLength { expected, found: length });
         }
         let extent = upload.record.checksum.map_or(Extent::Full, |(_, extent)| extent);
-        let checksum = checksum_of(algorithm, extent, &chosen);
+        // Of content under keys of customers S3 chooses no checksum by itself.
+        let wanted =
+            upload.record.checksum.is_some() || !matches!(upload.record.draft.sealing, Sealing::Customer { .. });
+        let checksum = checksum_of(algorithm, extent, &chosen).filter(|_| wanted);
         check_whole(completion.checksum.as_ref(), checksum.as_ref())?;
         let etag = ETag { digest: self.digest_of(&upload.record.draft.sealing, &chosen), parts: Some(count(&chosen)) };
         let draft = ObjectRecord { length, etag, checksum, ..upload.record.draft };
@@ -123,6 +127,28 @@ impl Engine {
         Ok((upload.no, record))
     }
 
+    /// A condition that holds is not enough where the key changed after the upload began: what it then found is what it is
+    /// about.
+    async fn check_undisturbed(
+        &self,
+        tx: &Tx,
+        completion: &Completion<'_>,
+        upload: &UploadRecord,
+    ) -> Result<(), Refusal> {
+        let only_if = &completion.only_if;
+        if only_if.matches.is_none() && !only_if.absent {
+            return Ok(());
+        }
+        let there = current(tx, completion.bucket.no(), completion.key).await?;
+        only_if.check(completion.key, there.as_ref())?;
+        let key = completion.key.to_owned();
+        match there {
+            Some(there) if there.modified >= upload.initiated => Err(Refusal::Conflict { condition: "If-Match", key }),
+            None if upload.disturbed => Err(Refusal::Conflict { condition: "If-None-Match", key }),
+            _ => Ok(()),
+        }
+    }
+
     /// MD5 of the parts' MD5s; a mere name where MD5s are not told.
     fn digest_of(&self, sealing: &Sealing, parts: &[(u16, PartRecord)]) -> [u8; 16] {
         let digests: Vec<u8> = parts.iter().flat_map(|(_, part)| part.md5).collect();
@@ -131,11 +157,12 @@ impl Engine {
     }
 }
 
-fn check_part(named: &NamedPart, part: &PartRecord, last: bool) -> Result<(), Refusal> {
-    if let Some((algorithm, value)) = &named.checksum
-        && part.checksum.as_ref().is_some_and(|checksum| checksum != value)
+fn check_part(named: &NamedPart, part: &PartRecord, sums: bool, last: bool) -> Result<(), Refusal> {
+    // A checksum that is not the part's, or that parts of this upload do not have, names another part.
+    if let Some((_, value)) = &named.checksum
+        && (!sums || part.checksum.as_ref() != Some(value))
     {
-        return Err(Refusal::PartChecksum { number: named.number, algorithm: *algorithm });
+        return Err(Refusal::InvalidPart { number: named.number.into(), etag: named.etag.clone() });
     }
     if part.length < limits::LEAST_PART && !last {
         let (number, etag, length) = (named.number, named.etag.clone(), part.length);

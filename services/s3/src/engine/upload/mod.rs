@@ -101,6 +101,15 @@ impl Engine {
         Ok(rows.into_iter().map(|((_, number), part)| (number, part)).collect())
     }
 
+    /// Tells uploads for a key that its current version is deleted. Few keys have any.
+    pub(crate) async fn disturb_uploads(&self, tx: &Tx, bucket: BucketNo, key: &str) -> Result<(), Refusal> {
+        let all = Span::prefix::<(BucketNo, String)>(&(bucket, key));
+        for (at, record) in UPLOADS.scan(tx, &SCOPE, &all, Order::Ascending, AT_ONCE).await? {
+            UPLOADS.put(tx, &SCOPE, &at, &UploadRecord { disturbed: true, ..record })?;
+        }
+        Ok(())
+    }
+
     /// Gives an upload up.
     pub(crate) async fn abort_upload(&self, bucket: &Bucket, key: &str, id: &str) -> Result<(), Refusal> {
         let aborted = self.store().transact(|tx| async move {

@@ -16,6 +16,8 @@ pub(crate) struct UploadRecord {
     pub initiator: String,
     /// The object as far as it is known.
     pub draft: ObjectRecord,
+    /// Whether the key's current version was deleted since.
+    pub disturbed: bool,
     /// Which checksum parts come with, and of what; none when nothing was said.
     pub checksum: Option<(Algorithm, Extent)>,
 }
