@@ -286,7 +286,7 @@ pub(crate) fn global_index(
     };
     check_fresh(name, names)?;
     let throughput = bounded(throughput, index.on_demand_throughput.as_ref(), index.warm_throughput.as_ref());
-    Ok(IndexRecord { no: 0, name: name.clone(), key, projection, throughput, filling: false, more: more })
+    Ok(IndexRecord { no: 0, name: name.clone(), key, projection, throughput, filling: false, more })
 }
 
 fn numbered_after(mut global: Vec<IndexRecord>, local: usize) -> Vec<IndexRecord> {
