@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::connection::Connection;
 use crate::sign::RequestSigner;
 
-/// A client of SQS for setting up.
+/// A client for setting up.
 pub struct Api {
     connection: Connection,
     signer: RequestSigner,
@@ -47,7 +47,20 @@ impl Api {
 
     async fn call(&mut self, operation: &str, input: &Value) -> io::Result<Value> {
         let request = self.signer.sqs(operation, input.to_string().as_bytes())?;
-        let reply = self.connection.exchange(&request).await?;
+        self.ask(operation, &request).await
+    }
+
+    /// Calls an operation of DynamoDB.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn dynamodb(&mut self, operation: &str, input: &Value) -> io::Result<Value> {
+        let request = self.signer.dynamodb(operation, input.to_string().as_bytes())?;
+        self.ask(operation, &request).await
+    }
+
+    async fn ask(&mut self, operation: &str, request: &[u8]) -> io::Result<Value> {
+        let reply = self.connection.exchange(request).await?;
         let body = reply.body();
         if !reply.is_success() {
             let text = String::from_utf8_lossy(&body);

@@ -43,6 +43,9 @@ pub struct Run {
     /// Short runs over little data: shows that everything works, measures nothing.
     #[arg(long)]
     pub quick: bool,
+    /// Items in the large table of the DynamoDB runs; tables with indexes have a tenth of it.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub items: u64,
     /// Print JSON instead of tables.
     #[arg(long)]
     pub json: bool,
@@ -94,6 +97,8 @@ pub struct Scale {
     pub stored: u64,
     /// Starts measured of each kind.
     pub starts: usize,
+    /// Items in the small and in the large table of the DynamoDB runs.
+    pub items: [u64; 2],
 }
 
 impl Run {
@@ -102,7 +107,8 @@ impl Run {
         if self.quick {
             Scale::QUICK
         } else {
-            Scale { measure: Duration::from_secs_f64(self.seconds.clamp(0.1, 600.0)), ..Scale::FULL }
+            let measure = Duration::from_secs_f64(self.seconds.clamp(0.1, 600.0));
+            Scale { measure, items: [Scale::FULL.items[0], self.items], ..Scale::FULL }
         }
     }
 
@@ -121,6 +127,7 @@ impl Scale {
         wakes: 500,
         stored: 100_000,
         starts: 7,
+        items: [1_000, 1_000_000],
     };
     const QUICK: Self = Self {
         warm_up: Duration::from_millis(50),
@@ -130,6 +137,7 @@ impl Scale {
         wakes: 20,
         stored: 1_000,
         starts: 1,
+        items: [200, 1_000],
     };
 }
 

@@ -10,7 +10,7 @@
 //! | `workloads/` | what is measured, one file a kind |
 //! | `load.rs`, `tally.rs`, `pool.rs` | the closed loop, its counts, requests signed beforehand |
 //! | `connection.rs`, `reply.rs` | HTTP/1.1 with little work |
-//! | `messages.rs`, `sign.rs` | the requests |
+//! | `messages.rs`, `items.rs`, `sign.rs` | the requests |
 //! | `histogram.rs` | latencies |
 //! | `server.rs`, `proc.rs`, `disk.rs` | the child process, what the kernel says of it, the disk alone |
 //! | `bare.rs` | the limit |
@@ -24,6 +24,7 @@ pub mod bare;
 pub mod connection;
 pub mod disk;
 pub mod histogram;
+pub mod items;
 pub mod load;
 pub mod messages;
 pub mod pool;

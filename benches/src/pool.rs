@@ -33,9 +33,22 @@ pub fn lanes(
     operation: &'static str,
     connections: usize,
     units: u64,
+    make: impl FnMut(u64) -> io::Result<Vec<u8>>,
+) -> io::Result<Vec<PoolLane>> {
+    lanes_of(size(connections), operation, connections, units, make)
+}
+
+/// The same over `size` distinct requests, for large ones.
+///
+/// # Errors
+/// A request could not be made.
+pub fn lanes_of(
+    size: usize,
+    operation: &'static str,
+    connections: usize,
+    units: u64,
     mut make: impl FnMut(u64) -> io::Result<Vec<u8>>,
 ) -> io::Result<Vec<PoolLane>> {
-    let size = size(connections);
     let requests: Rc<[Vec<u8>]> = (0..size as u64).map(&mut make).collect::<io::Result<Vec<_>>>()?.into();
     let lane = |at| PoolLane { operation, requests: requests.clone(), next: at * (size / connections), units };
     Ok((0..connections).map(lane).collect())

@@ -43,6 +43,17 @@ impl RequestSigner {
         self.post("sqs", headers, body)
     }
 
+    /// A request to DynamoDB.
+    ///
+    /// # Errors
+    /// The operation cannot stand in a header.
+    pub fn dynamodb(&self, operation: &str, body: &[u8]) -> io::Result<Vec<u8>> {
+        let target = format!("DynamoDB_20120810.{operation}");
+        let headers =
+            [(HeaderName::from_static("x-amz-target"), &*target), (CONTENT_TYPE, "application/x-amz-json-1.0")];
+        self.post("dynamodb", headers, body)
+    }
+
     /// A request in the query protocol; the body is a form.
     ///
     /// # Errors

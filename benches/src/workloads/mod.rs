@@ -8,9 +8,11 @@
 //! | `fifo.rs` | a FIFO queue in high-throughput mode |
 //! | `wake.rs` | how long a waiting receiver waits |
 //! | `authority.rs` | what authorisation and audit add to SendMessage |
+//! | `dynamo.rs` | tables of DynamoDB, few and many items, with and without indexes |
 //! | `start.rs` | cold starts and idle memory |
 
 mod authority;
+mod dynamo;
 mod fifo;
 mod limits;
 mod receive;
@@ -70,6 +72,12 @@ pub const ALL: &[Workload] = &[
     own("authority", "what policies and audit add to SendMessage, in process, durable", |s, n| {
         Box::pin(authority::overhead(s, n))
     }),
+    any("ddb", "DynamoDB 1 KB items: each operation with few and with many items", |s, n| {
+        Box::pin(dynamo::plain(s, n))
+    }),
+    any("ddb-gsi1", "the same writes with one global secondary index", |s, n| Box::pin(dynamo::indexed(s, n, 1))),
+    any("ddb-gsi5", "the same writes with five", |s, n| Box::pin(dynamo::indexed(s, n, 5))),
+    own("ddb-memory", "PutItem and GetItem 1 KB, 8 connections, --ephemeral", |s, n| Box::pin(dynamo::memory(s, n))),
     own("start", "cold start to the first answer, idle memory", |s, n| Box::pin(start::starts(s, n))),
 ];
 

@@ -210,14 +210,14 @@ fn has_failed(body: &[u8]) -> bool {
 }
 
 /// How far the slowest lies below the fastest, in percent.
-fn spread(rates: &[f64]) -> Option<f64> {
+pub(super) fn spread(rates: &[f64]) -> Option<f64> {
     let most = rates.iter().copied().reduce(f64::max)?;
     let least = rates.iter().copied().reduce(f64::min)?;
     Some((most - least) / most * 100.0)
 }
 
 /// `5k`, `1m`.
-fn short(count: u64) -> String {
+pub(super) fn short(count: u64) -> String {
     match count {
         c if c >= 1_000_000 && c % 1_000_000 == 0 => format!("{}m", c / 1_000_000),
         c if c >= 1_000 && c % 1_000 == 0 => format!("{}k", c / 1_000),
