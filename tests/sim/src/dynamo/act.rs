@@ -134,8 +134,7 @@ impl Deed {
 
     fn request(&self, place: &Place) -> Request {
         let key = json!({"TableName": TABLES[place.0], "Key": {"k": {"S": place.1}}});
-        let put =
-            |value: &i64| json!({"TableName": TABLES[place.0], "Item": {"k": {"S": place.1}, "v": n(*value)}});
+        let put = |value: &i64| json!({"TableName": TABLES[place.0], "Item": {"k": {"S": place.1}, "v": n(*value)}});
         let old = |asks: &bool| json!({"ReturnValues": if *asks { "ALL_OLD" } else { "NONE" }});
         let is = |old: &i64| json!({"ConditionExpression": "v = :old", "ExpressionAttributeValues": {":old": n(*old)}});
         match self {
@@ -173,7 +172,8 @@ impl Append {
         let others = self.expects.iter().filter(|(place, _)| !self.to.contains(place));
         let checks = others.map(|(place, length)| {
             let (condition, values) = has_length(*length);
-            let mut check = json!({"TableName": TABLES[place.0], "Key": {"k": {"S": place.1}}, "ConditionExpression": condition});
+            let mut check =
+                json!({"TableName": TABLES[place.0], "Key": {"k": {"S": place.1}}, "ConditionExpression": condition});
             if let Some(values) = values {
                 check["ExpressionAttributeValues"] = values;
             }

@@ -143,7 +143,10 @@ mod tests {
         for (of, after) in [
             (vec![], [None].into()),
             // A read during a write sees it or does not, and then the next does too.
-            (vec![(1, 6, put(1), Answer::Done), (2, 3, Get, Value(None)), (4, 5, Get, Value(Some(1)))], [Some(1)].into()),
+            (
+                vec![(1, 6, put(1), Answer::Done), (2, 3, Get, Value(None)), (4, 5, Get, Value(Some(1)))],
+                [Some(1)].into(),
+            ),
             // Two writes at once: either may be the last.
             (vec![(1, 4, put(1), Answer::Done), (2, 3, put(2), Answer::Done)], one_or_two),
             // What was not answered may happen long after.
@@ -168,7 +171,11 @@ mod tests {
             vec![(1, 3, Add(1), Value(Some(1))), (2, 4, Add(1), Value(Some(1)))],
             // Two win what only one can.
             vec![(1, 3, Create(1), Answer::Done), (2, 4, Create(2), Answer::Done)],
-            vec![(1, 2, put(1), Answer::Done), (3, 5, Replace(1, 2), Answer::Done), (4, 6, Replace(1, 3), Answer::Done)],
+            vec![
+                (1, 2, put(1), Answer::Done),
+                (3, 5, Replace(1, 2), Answer::Done),
+                (4, 6, Replace(1, 3), Answer::Done),
+            ],
             // Refused, though there was nothing.
             vec![(1, 2, Create(1), Refused)],
             // Nobody wrote it.

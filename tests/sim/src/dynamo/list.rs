@@ -126,7 +126,10 @@ impl<'e> Lists<'e> {
             None => Ok(()),
             Some(cycle) => {
                 let events = cycle.iter().filter_map(|node| self.events.get(*node));
-                Err(format!("each of these is before the next, and the last before the first: {:#?}", events.collect::<Vec<_>>()))
+                Err(format!(
+                    "each of these is before the next, and the last before the first: {:#?}",
+                    events.collect::<Vec<_>>()
+                ))
             }
         }
     }
@@ -249,14 +252,13 @@ mod tests {
                 read(5, 6, &[1], &[2]),
             ],
             // An append where a length was expected that was not.
-            vec![append(1, 2, 1, &[x()], Done), expecting(3, 4, 2, &[x()], &[(x(), 0)], Done), read(5, 6, &[1, 2], &[])],
-            // Single reads count as transactions.
             vec![
-                append(1, 9, 1, &both, Done),
-                one(2, 3, x(), &[1]),
-                one(4, 5, y(), &[]),
-                read(10, 11, &[1], &[1]),
+                append(1, 2, 1, &[x()], Done),
+                expecting(3, 4, 2, &[x()], &[(x(), 0)], Done),
+                read(5, 6, &[1, 2], &[]),
             ],
+            // Single reads count as transactions.
+            vec![append(1, 9, 1, &both, Done), one(2, 3, x(), &[1]), one(4, 5, y(), &[]), read(10, 11, &[1], &[1])],
         ] {
             assert!(check(&events).is_err(), "{events:#?}");
         }

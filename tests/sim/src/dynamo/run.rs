@@ -70,8 +70,16 @@ pub async fn run(seed: u64) -> Result<Report, String> {
     let random = Random::seeded(seed ^ 0xD1);
     let trouble = [0, 20, 200][random.below(3) as usize];
     let (script, history) = (Script::new(seed, 2, 2), History::default());
-    let mut run =
-        Run { world, random, trouble, script, history, again: Vec::new(), moment: Mutex::new(0), report: Report::default() };
+    let mut run = Run {
+        world,
+        random,
+        trouble,
+        script,
+        history,
+        again: Vec::new(),
+        moment: Mutex::new(0),
+        report: Report::default(),
+    };
     door::make(&mut Inside(&run.world.cloud)).await.expect("nothing fails yet");
     run.world.fail(run.fate());
     let done = run.rounds().await;
@@ -141,7 +149,8 @@ impl Run {
         let end = self.tick();
         let answers = answers.into_inner().expect("nobody panics with it");
         let answers = answers.into_iter().map(|answer| answer.unwrap_or((end, Answer::Unknown)));
-        let events = acts.into_iter().zip(answers).map(|((start, act), (end, answer))| Event { start, end, act, answer });
+        let events =
+            acts.into_iter().zip(answers).map(|((start, act), (end, answer))| Event { start, end, act, answer });
         self.note(events.collect())
     }
 

@@ -70,7 +70,10 @@ impl Script {
     /// Reads of everything there is, for the end of a round: items alone, lists together.
     pub fn last_reads(&self) -> Vec<Act> {
         let places = |count: u64, name: &dyn Fn(u64) -> String| -> Vec<Place> {
-            (0..2).flat_map(|table| (0..count).map(move |n| (table, n))).map(|(table, n)| Place(table, name(n))).collect()
+            (0..2)
+                .flat_map(|table| (0..count).map(move |n| (table, n)))
+                .map(|(table, n)| Place(table, name(n)))
+                .collect()
         };
         let items = places(self.items, &|n| format!("item-{n}")).into_iter().map(|place| Act::Item(place, Deed::Get));
         let lists = Act::Read(places(self.lists, &|n| self.list_name(n)));

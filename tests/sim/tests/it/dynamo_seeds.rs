@@ -18,8 +18,7 @@ fn one_order_explains_what_all_clients_saw() {
     for seed in &seeds {
         match once(*seed) {
             Ok(report) => {
-                (calls, unknown, refused) =
-                    (calls + report.calls, unknown + report.unknown, refused + report.refused);
+                (calls, unknown, refused) = (calls + report.calls, unknown + report.unknown, refused + report.refused);
                 (kills, changes) = (kills + report.kills, changes + report.changes);
             }
             Err(story) => stories.push((*seed, story)),
