@@ -117,7 +117,10 @@ mod tests {
         };
         let taken = Taken::new("test", &store, &clock);
         let at = taken.generations().await.unwrap();
-        let note = |tx| async { Ok::<_, StoreError>(taken.note(&tx, at, 7, 1, Bytes::from_static(b"r"))?) };
+        let note = |tx: Tx| {
+            let taken = &taken;
+            async move { taken.note(&tx, at, 7, 1, Bytes::from_static(b"r")) }
+        };
         store.transact(note).await.unwrap();
         clock.advance(Duration::from_secs(86_400));
         let restarted = Taken::new("test", &store, &clock);

@@ -31,7 +31,7 @@ fn receiver() -> Receiver {
     let draws = Arc::new(AtomicU64::new(0));
     let script = move |lane: &str, _: &Intent| {
         let draw = draws.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-        if lane == "fails" || lane == "free" && draw % 3 == 0 || lane == "order" && draw % 17 == 0 {
+        if lane == "fails" || lane == "free" && draw.is_multiple_of(3) || lane == "order" && draw.is_multiple_of(17) {
             retry()
         } else {
             Some(Verdict::Delivered)

@@ -19,7 +19,7 @@ pub(crate) fn endpoint(text: &str) -> Option<String> {
 /// Parts that a text message is sent in: 140 bytes each, which are 160 characters of the GSM alphabet or 70 of others.
 /// Source: SNS developer guide, "Publishing SMS messages to a mobile phone".
 pub(crate) fn parts(text: &str) -> usize {
-    let plain = text.chars().all(|c| c.is_ascii());
+    let plain = text.is_ascii();
     let (alone, together) = if plain { (160, 153) } else { (70, 67) };
     let length = if plain { text.len() } else { text.encode_utf16().count() };
     if length <= alone { 1 } else { length.div_ceil(together) }

@@ -244,8 +244,11 @@ fn iban(text: &str) -> bool {
     rest == 1
 }
 
+/// A managed identifier: its name, a pattern, and what else must be so.
+type Managed = (&'static str, &'static str, fn(&str) -> bool);
+
 /// What AWS's managed identifiers look for, as far as a pattern can tell.
-const MANAGED: [(&str, &str, fn(&str) -> bool); 19] = [
+const MANAGED: [Managed; 19] = [
     (
         "AwsSecretKey",
         r"(?<![A-Za-z0-9/+=])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[0-9])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])",

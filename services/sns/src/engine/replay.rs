@@ -58,7 +58,7 @@ impl Engine {
         drop(view);
         let mut more = false;
         for (scope, (name, id), record) in all {
-            if !record.replayed.is_some_and(|replay| !replay.completed) {
+            if record.replayed.is_none_or(|replay| replay.completed) {
                 continue;
             }
             let store::Scope::Regional(account, region) = scope else { continue };

@@ -23,13 +23,16 @@ const REMEMBERED: usize = 1_000;
 /// What the sealed key is bound to.
 const CONTEXT: &[u8] = b"sns/signing";
 
+/// A signature that somebody makes, and others wait for.
+type Made = Arc<OnceCell<String>>;
+
 /// Signs, and knows the certificate.
 pub(crate) struct Signer {
     store: Store,
     random: Random,
     seal: Seal,
     key: Mutex<Arc<OnceCell<Arc<Key>>>>,
-    made: Mutex<HashMap<(u8, String), Arc<OnceCell<String>>>>,
+    made: Mutex<HashMap<(u8, String), Made>>,
 }
 
 /// The key at work.

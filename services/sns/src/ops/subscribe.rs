@@ -42,7 +42,9 @@ pub(crate) async fn subscribe(ctx: &Ctx, input: SubscribeInput) -> Outcome<Subsc
         async move { settle(ctx, engine, &tx, place, record, request).await }
     };
     let (place, confirmed, enqueued) = engine.store().transact(step).await?;
-    enqueued.map(Enqueued::depart);
+    if let Some(enqueued) = enqueued {
+        enqueued.depart();
+    }
     let shown = confirmed || input.return_subscription_arn == Some(true);
     let arn = if shown { place.arn() } else { "pending confirmation".to_owned() };
     Ok(SubscribeOutput { subscription_arn: Some(arn) })

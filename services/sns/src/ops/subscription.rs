@@ -14,9 +14,8 @@ use super::address;
 use super::subscription_attributes::{self, Form};
 use super::topic_attributes::Attributes;
 use crate::engine::place::{Home, Place};
-use crate::engine::replay;
 use crate::error::{no_subscription, not_authorized};
-use crate::store::{OWNED, Replay, SUBSCRIPTIONS, SubscriptionRecord, TOPICS, scope};
+use crate::store::{OWNED, SUBSCRIPTIONS, SubscriptionRecord, TOPICS, scope};
 use crate::{Sns, limits, tasks};
 
 /// Shows all attributes of a subscription.
@@ -40,19 +39,15 @@ pub(crate) async fn set_subscription_attributes(
     input: SetSubscriptionAttributesInput,
 ) -> Outcome<SetSubscriptionAttributes> {
     let place = address::place(&input.subscription_arn)?;
-    let name = input.attribute_name;
-    let given = Attributes::from([(name.clone(), input.attribute_value.unwrap_or_default())]);
+    let given = Attributes::from([(input.attribute_name, input.attribute_value.unwrap_or_default())]);
     let engine = ctx.state::<Sns>().engine();
     let set = |tx| {
-        let (place, given, name) = (&place, &given, &name);
+        let (place, given) = (&place, &given);
         async move {
             let key = (place.topic.name.as_str(), place.id.as_str());
             let row = SUBSCRIPTIONS.get(&tx, &place.topic.scope(), &key).await?;
             let mut row = row.ok_or_else(no_subscription)?;
             subscription_attributes::apply(&mut row, place, given, Form::Set)?;
-            if name == "ReplayPolicy" {
-                row.replayed = replayed(&row);
-            }
             Ok::<_, Error>(SUBSCRIPTIONS.put(&tx, &place.topic.scope(), &key, &row)?)
         }
     };
@@ -60,13 +55,6 @@ pub(crate) async fn set_subscription_attributes(
     // What waits may be due sooner, or is to be let go.
     engine.deliveries().wake(format!("n/{}", place.lane()));
     Ok(SetSubscriptionAttributesOutput {})
-}
-
-/// A replay from its beginning, when the subscription asks for one.
-fn replayed(record: &SubscriptionRecord) -> Option<Replay> {
-    let window = replay::parse(record.attributes.get("ReplayPolicy")?).ok()?;
-    let until = window.until.unwrap_or(names::Timestamp::MAX);
-    Some(Replay { from: (window.from, 0), until, completed: false })
 }
 
 /// Ends a subscription; ending what is not there is no mistake.

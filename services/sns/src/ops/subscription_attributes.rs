@@ -1,6 +1,6 @@
 //! Attributes of subscriptions: which there are, what each may be, and how they are shown.
 
-use names::Arn;
+use names::{Arn, Timestamp};
 use pattern::filter::{FilterPolicy, Refusal, Scope};
 use service_kit::Error;
 
@@ -8,7 +8,7 @@ use super::topic_attributes::Attributes;
 use crate::engine::topic::Topic;
 use crate::engine::{delivery_policy, delivery_policy::Effective, place::Place, replay};
 use crate::error::{invalid, invalid_because};
-use crate::store::SubscriptionRecord;
+use crate::store::{Replay, SubscriptionRecord};
 
 /// Where an attribute is set: AWS's words differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,17 @@ pub(crate) fn apply(
             None => record.attributes.remove(name),
         };
     }
+    if given.contains_key("ReplayPolicy") {
+        record.replayed = replayed(record);
+    }
     check_filter(record, form)
+}
+
+/// A replay from its beginning, when the subscription asks for one.
+fn replayed(record: &SubscriptionRecord) -> Option<Replay> {
+    let window = replay::parse(record.attributes.get("ReplayPolicy")?).ok()?;
+    let until = window.until.unwrap_or(Timestamp::MAX);
+    Some(Replay { from: (window.from, 0), until, completed: false })
 }
 
 fn checked(

@@ -42,7 +42,7 @@ async fn life(ctx: &Ctx, _: GetCallerIdentityInput) -> Outcome<GetCallerIdentity
     subscription.update(ctx, &arn, properties(changed)).await.unwrap();
     let read = subscription.read(ctx, &arn).await.unwrap().unwrap();
     assert_eq!((&read["RawMessageDelivery"], &read["FilterPolicyScope"]), (&json!(false), &json!("MessageBody")));
-    assert_eq!(subscription.list(ctx).await.unwrap(), [arn.clone()]);
+    assert_eq!(subscription.list(ctx).await.unwrap(), std::slice::from_ref(&arn));
     subscription.delete(ctx, &arn).await.unwrap();
     assert_eq!(subscription.read(ctx, &arn).await.unwrap(), None);
     let policy = resource(ctx, "AWS::SNS::TopicPolicy");
