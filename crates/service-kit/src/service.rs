@@ -8,8 +8,8 @@ use smithy::ServiceSchema;
 use crate::dialect::{self, Dialect};
 use crate::timers::TimerHandler;
 use crate::{
-    Cloud, CrossOrigin, Deeds, FinishedRequests, FormUploads, Guardrails, Metrics, Operations, Principals, Receiver, Recorder,
-    ResourcePolicies, ResourceType, Roles, Task, Web,
+    Cloud, CrossOrigin, Deeds, FinishedRequests, FormUploads, Guardrails, Metrics, Operations, Principals, Receiver,
+    Recorder, ResourcePolicies, ResourceType, Roles, Task, Web,
 };
 
 /// The state a service keeps between calls: handles and caches, never truth.

@@ -23,11 +23,7 @@ impl<'a> CborReader<'a> {
     }
 
     /// The same with instants written so.
-    pub(crate) fn read_with(
-        instants: Instants,
-        bytes: &'a [u8],
-        shape: &mut dyn Shape,
-    ) -> ReadResult<Vec<Issue>> {
+    pub(crate) fn read_with(instants: Instants, bytes: &'a [u8], shape: &mut dyn Shape) -> ReadResult<Vec<Issue>> {
         let mut reader = Self { heads: Heads::new(bytes), issues: Collected::default(), instants };
         if bytes.is_empty() {
             reader.issues.absent(&Presence::new(shape.schema()));

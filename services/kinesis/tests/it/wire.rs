@@ -9,10 +9,8 @@ use testkit::{TestCloud, WireAnswer, WireRequest};
 use crate::cloud::*;
 
 async fn send(cloud: &TestCloud, operation: &str, content_type: &str, body: Bytes) -> WireAnswer {
-    let headers = vec![
-        ("content-type", content_type.to_owned()),
-        ("x-amz-target", format!("Kinesis_20131202.{operation}")),
-    ];
+    let headers =
+        vec![("content-type", content_type.to_owned()), ("x-amz-target", format!("Kinesis_20131202.{operation}"))];
     cloud.send(WireRequest { method: Method::POST, target: "/".into(), headers, body, signed_for: "kinesis" }).await
 }
 

@@ -43,7 +43,9 @@ impl Fixtures {
             }
             ("dynamodb", "TableName", "TableArn") => "likely".to_owned(),
             ("application-autoscaling", "ResourceARN", _) => {
-                format!("arn:aws:application-autoscaling:us-east-1:{account}:scalable-target/0ec51111111111111111111111111111")
+                format!(
+                    "arn:aws:application-autoscaling:us-east-1:{account}:scalable-target/0ec51111111111111111111111111111"
+                )
             }
             ("application-autoscaling", "ResourceId", _) => "table/likely".to_owned(),
             ("dynamodb", "ExportArn", _) => {

@@ -62,7 +62,9 @@ fn is_pure(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
         ["services", _, "src", ..] => true,
-        ["crates", name, "src", ..] => ["names", "pattern", "policy", "protocols", "schedule", "sigv4", "smithy"].contains(name),
+        ["crates", name, "src", ..] => {
+            ["names", "pattern", "policy", "protocols", "schedule", "sigv4", "smithy"].contains(name)
+        }
         _ => false,
     }
 }
