@@ -1,6 +1,6 @@
 //! What a request names: a bucket by name, or an access point by ARN, which stands for its bucket; and a key in it.
 
-use names::{AccountId, Arn, Partition};
+use names::{Arn, Partition};
 use service_kit::{Access, Ctx};
 
 /// What the `Bucket` of a request names.
@@ -19,14 +19,6 @@ impl Aim {
             Ok(arn) if arn.resource.starts_with("accesspoint/") => Self::AccessPoint(arn),
             Ok(arn) if arn.service == "s3" && arn.account.is_empty() => Self::Bucket(arn.resource),
             _ => Self::Bucket(bucket.to_owned()),
-        }
-    }
-
-    /// The account that an access point's ARN names.
-    pub(crate) fn account(&self) -> Option<AccountId> {
-        match self {
-            Self::Bucket(_) => None,
-            Self::AccessPoint(arn) => arn.account_id(),
         }
     }
 
