@@ -40,7 +40,6 @@ pub(crate) struct Rule {
 
 /// A change that may have to be copied.
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(test), expect(dead_code, reason = "nothing copies yet: rules are checked, kept and told"))]
 pub(crate) struct Change<'a> {
     /// The object's key.
     pub(crate) key: &'a str,
@@ -187,7 +186,6 @@ pub(crate) fn matching<'r>(rules: &'r [Rule], change: Change<'_>) -> Vec<&'r Rul
     chosen
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "nothing copies yet: rules are checked, kept and told"))]
 fn speaks_of(rule: &Rule, change: Change<'_>) -> bool {
     rule.enabled
         && !change.replica
