@@ -1,5 +1,8 @@
 //! Blobs in an object store come back whole and in part; what was changed there is found out.
 
+// What a test's helper unwraps fails the test, as it should.
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use bytes::Bytes;
