@@ -88,10 +88,14 @@ enum Command {
     Logs(logs::LogsCommand),
     Why(why::Why),
     LeastPrivilege(least_privilege::LeastPrivilege),
-    /// Show the mails that were sent
+    /// Show the mails that were sent, in all accounts and regions, the newest last.
+    /// Nothing leaves this machine: what AWS would send waits here to be read.
+    #[command(verbatim_doc_comment)]
     Mail(spool::Spool),
     Sms(spool::Sms),
-    /// Show the pushes that were sent to apps
+    /// Show the pushes that were sent to apps, in all accounts and regions, the newest last.
+    /// Nothing leaves this machine: what AWS would send waits here to be read.
+    #[command(verbatim_doc_comment)]
     Push(spool::Spool),
     Reset(reset::Reset),
     Doctor(doctor::Doctor),

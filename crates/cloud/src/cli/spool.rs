@@ -9,11 +9,13 @@ const EXAMPLES: &str = "\
 Examples:
   nephele mail                          the last mails, with their links
   nephele sms -n 1 --json               the last text message
+  nephele push                          the last pushes to apps
   nephele sms --stop +15551234567       the phone wants no more of them
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no cloud is running";
 
-/// Show what was sent, in all accounts and regions, the newest last.
+/// Show what was sent there, in all accounts and regions, the newest last.
+/// Nothing leaves this machine: what AWS would send waits here to be read.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, verbatim_doc_comment)]
 pub(super) struct Spool {
@@ -23,6 +25,7 @@ pub(super) struct Spool {
 }
 
 /// Show the text messages that were sent, in all accounts and regions, the newest last.
+/// Nothing leaves this machine; a phone can be told to want no more of them.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, verbatim_doc_comment)]
 pub(super) struct Sms {

@@ -2,6 +2,7 @@
 //! told on what.
 
 use api_kms::{CreateAlias, CreateAliasInput, CreateKey, CreateKeyInput, Encrypt, EncryptInput};
+use api_s3::{CreateBucket, CreateBucketInput};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -22,6 +23,10 @@ impl Fixtures {
     /// Makes what the operations of a service need.
     pub(crate) async fn of(cloud: &TestCloud, service: &str) -> Self {
         let account = cloud.account().to_string();
+        if service == "s3" {
+            let input = CreateBucketInput { bucket: format!("likely-{account}"), ..Default::default() };
+            cloud.call::<CreateBucket>(input).await.unwrap();
+        }
         if service != "kms" {
             return Self { account, ..Self::default() };
         }
@@ -84,6 +89,19 @@ impl Fixtures {
             ("organizations", _, "HandshakeId") => "h-1234567890".to_owned(),
             ("organizations", _, "ResponsibilityTransferId") => "rt-1234567890".to_owned(),
             ("organizations", _, "CreateAccountRequestId") => "car-1234567890".to_owned(),
+            ("s3", "Bucket", _) => format!("likely-{account}"),
+            ("s3", "CopySource", _) => format!("likely-{account}/likely"),
+            ("s3", "ExpectedBucketOwner" | "ExpectedSourceBucketOwner", _) => account.clone(),
+            ("s3control", "AccountId", _) => account.clone(),
+            ("s3control", "ResourceArn", _) => format!("arn:aws:s3:us-east-1:{account}:accesspoint/likely"),
+            ("sns", "SubscriptionArn", _) => {
+                format!("arn:aws:sns:us-east-1:{account}:likely:11111111-1111-1111-1111-111111111111")
+            }
+            ("sns", "TopicArn" | "TargetArn" | "ResourceArn", _) => format!("arn:aws:sns:us-east-1:{account}:likely"),
+            ("sns", "PlatformApplicationArn", _) => format!("arn:aws:sns:us-east-1:{account}:app/GCM/likely"),
+            ("sns", "EndpointArn", _) => {
+                format!("arn:aws:sns:us-east-1:{account}:endpoint/GCM/likely/11111111-1111-1111-1111-111111111111")
+            }
             ("sqs", "QueueUrl", _) => format!("http://localhost:4566/{account}/q"),
             ("sqs", "SourceArn", _) => format!("arn:aws:sqs:us-east-1:{account}:q"),
             ("sqs", "TaskHandle", _) => {

@@ -19,7 +19,8 @@ pub(super) fn check(shrink: bool) -> Result<Findings, String> {
     for service in files::folders("apis") {
         let listed = workspace::read(&format!("apis/{service}/operations.txt")).unwrap_or_default();
         let home = home(&service);
-        let table = text(&[&format!("services/{home}/src/ops")], "mod.rs")?;
+        let tables = format!("services/{home}/src");
+        let table = text(&[&tables], "mod.rs")?;
         let tests = text(&[&format!("services/{home}/tests")], ".rs")? + &whole_system;
         findings.extend(unsorted(&service, &listed));
         for operation in listed.lines() {
