@@ -90,6 +90,7 @@ impl Fixtures {
             ("organizations", _, "ResponsibilityTransferId") => "rt-1234567890".to_owned(),
             ("organizations", _, "CreateAccountRequestId") => "car-1234567890".to_owned(),
             ("s3", "Bucket", _) => format!("likely-{account}"),
+            ("s3", "Role", _) => format!("arn:aws:iam::{account}:role/likely"),
             ("s3", "CopySource", _) => format!("likely-{account}/likely"),
             ("s3", "ExpectedBucketOwner" | "ExpectedSourceBucketOwner", _) => account.clone(),
             ("s3control", "AccountId", _) => account.clone(),
