@@ -7,6 +7,7 @@ The KCL itself needs jars from Maven Central, which neither `amazon_kclpy` nor `
 import os
 import random
 import threading
+import time
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
