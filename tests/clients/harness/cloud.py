@@ -42,8 +42,9 @@ def free_port() -> int:
 class Cloud:
     """A cloud in a process of its own, or one that runs already and can be neither stopped nor moved in time."""
 
-    def __init__(self, directory: pathlib.Path | None = None, endpoint: str | None = None):
+    def __init__(self, directory: pathlib.Path | None = None, endpoint: str | None = None, arguments: list[str] | None = None):
         self.directory = directory
+        self.arguments = arguments or []
         self.ephemeral = False
         self.process: subprocess.Popen | None = None
         self.port = int(endpoint.rsplit(":", 1)[1]) if endpoint else free_port()
@@ -66,7 +67,7 @@ class Cloud:
     def start(self) -> "Cloud":
         """Starts the process and returns once it answers."""
         where = ["--ephemeral"] if self.ephemeral else ["--data", str(self.data)]
-        command = [binary(), "start", "--listen", f"127.0.0.1:{self.port}", *where]
+        command = [binary(), "start", "--listen", f"127.0.0.1:{self.port}", *where, *self.arguments]
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "NEPHELE_"))}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=self.directory)
