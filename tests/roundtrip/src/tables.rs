@@ -57,7 +57,11 @@ impl Catalog {
     }
 
     pub(crate) fn operation(&mut self, service: &str, operation: &str) -> Result<Found, String> {
-        if typed::typed(service, operation).is_some() {
+        // A generated output takes events from its handler and reads none; only a dynamic one can be filled with them.
+        let generated = typed::typed(service, operation);
+        if generated
+            .is_some_and(|shapes| !shapes.schema.output.members.iter().any(|m| m.target.kind == Kind::EventStream))
+        {
             return Ok(Found::Typed(service.to_owned(), operation.to_owned()));
         }
         if !self.models.contains_key(service) {

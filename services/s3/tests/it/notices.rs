@@ -92,3 +92,18 @@ async fn destinations_that_cannot_be_reached_are_told_one_by_one() {
     let refused = cloud.error::<PutBucketNotificationConfiguration>(telling(&closed, &["s3:ObjectCreated:*"])).await;
     assert_eq!(refused.0, "InvalidArgument", "its policy does not let S3 in");
 }
+
+/// As AWS was recorded to do.
+#[tokio::test]
+async fn deletions_of_what_was_never_there_are_told_too() {
+    let cloud = with_queues();
+    let arn = queue(&cloud, true).await;
+    cloud.call::<CreateBucket>(CreateBucketInput { bucket: "b-told".to_owned(), ..Default::default() }).await.unwrap();
+    cloud.call::<PutBucketNotificationConfiguration>(telling(&arn, &["s3:ObjectRemoved:*"])).await.unwrap();
+    assert_eq!(next(&cloud).await["Event"], "s3:TestEvent");
+    let input = DeleteObjectInput { bucket: "b-told".to_owned(), key: "never".to_owned(), ..Default::default() };
+    cloud.call::<DeleteObject>(input).await.unwrap();
+    let told = next(&cloud).await;
+    assert_eq!(told["Records"][0]["eventName"], "ObjectRemoved:Delete");
+    assert_eq!(told["Records"][0]["s3"]["object"]["key"], "never");
+}

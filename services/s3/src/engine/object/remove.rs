@@ -72,8 +72,13 @@ impl Engine {
             self.disturb_uploads(tx, bucket.no, key).await?;
         }
         if bucket.versioning == Versioning::Never {
+            // AWS tells of a deletion even where nothing was there to delete.
+            let gone = match &before {
+                Some(before) => before.clone(),
+                None => ObjectRecord { no: self.number().await?, ..ObjectRecord::draft(bucket.account) },
+            };
+            self.happens(tx, bucket, told(removal, What::Delete, of, key, &gone)).await?;
             if let Some(before) = before {
-                self.happens(tx, bucket, told(removal, What::Delete, of, key, &before)).await?;
                 self.release(tx, before.no, before.content).await?;
             }
             return Ok(Removed::default());
