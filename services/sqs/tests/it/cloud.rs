@@ -110,3 +110,16 @@ pub(crate) async fn counts(cloud: &TestCloud, url: &str) -> (u64, u64, u64) {
         count("ApproximateNumberOfMessagesDelayed"),
     )
 }
+
+/// Waits until a queue counts so much: its tasks run beside the test, on threads that a busy machine may keep waiting.
+pub(crate) async fn become_counts(cloud: &TestCloud, url: &str, expected: (u64, u64, u64)) {
+    let mut seen = counts(cloud, url).await;
+    for _ in 0..50_000 {
+        if seen == expected {
+            return;
+        }
+        tokio::task::yield_now().await;
+        seen = counts(cloud, url).await;
+    }
+    assert_eq!(seen, expected, "{url}");
+}
