@@ -3,7 +3,7 @@
 use http::{HeaderValue, Response};
 use protocols::{Body, Encoded, ErrorReply, Protocol};
 use service_kit::{Dialect, Error, Output, Rendered};
-use smithy::{ApiError, OperationSchema, Party, ProtocolKind, ServiceSchema};
+use smithy::{ApiError, ErrorSchema, OperationSchema, Party, ProtocolKind, ServiceSchema};
 
 use crate::body::{ResponseBody, full, stream};
 
@@ -16,6 +16,8 @@ pub(crate) struct Reply<'a> {
     pub(crate) protocol: ProtocolKind,
     pub(crate) service: &'static ServiceSchema,
     pub(crate) dialect: &'a dyn Dialect,
+    /// What the model says the operation may answer.
+    pub(crate) errors: &'static [&'static ErrorSchema],
     pub(crate) request_id: &'a str,
 }
 
@@ -66,6 +68,7 @@ impl Reply<'_> {
             query_status: schema.query_status,
             party: schema.party,
             message: Some(error.message.as_str()).filter(|message| !message.is_empty()),
+            shape: Some(schema.shape),
             members: error.details.as_deref(),
             extra: &[],
         })
@@ -80,6 +83,7 @@ impl Reply<'_> {
             query_status: rendered.query_status,
             party: rendered.party,
             message: rendered.message.as_deref(),
+            shape: self.errors.iter().find(|schema| schema.code == rendered.code).map(|schema| schema.shape),
             members: None,
             extra: &rendered.extra,
         })

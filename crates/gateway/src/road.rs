@@ -222,7 +222,9 @@ impl Gateway {
         let found = self.find(&identified);
         let service = &identified.service.schema;
         let dialect: &dyn Dialect = self.cloud().service(service.id).map_or(&Usual, |service| service.words());
-        let reply = Reply { protocol: answered_in(trip, &identified), service, dialect, request_id: trip.id_text };
+        let errors = found.as_ref().map_or(&[][..], |found| found.schema().errors);
+        let reply =
+            Reply { protocol: answered_in(trip, &identified), service, dialect, errors, request_id: trip.id_text };
         let answer = match broken.map_or(claim, Err) {
             Err(fault) => reply.error(&fault.into()),
             Ok(claim) => {
@@ -482,7 +484,7 @@ fn absent(identified: &Identified) -> Fault {
 /// The answer to a request that names no service.
 fn nobody(trip: &Trip<'_>, unidentified: Unidentified) -> Answer {
     let Unidentified { operation: name, version, protocol } = unidentified;
-    let reply = Reply { protocol, service: &NO_SERVICE, dialect: &Usual, request_id: trip.id_text };
+    let reply = Reply { protocol, service: &NO_SERVICE, dialect: &Usual, errors: &[], request_id: trip.id_text };
     reply.error(&Fault::UnknownOperation { name, version }.into())
 }
 

@@ -119,9 +119,9 @@ fn is_message(member: &Member) -> bool {
 /// What the exception calls its message: `message`, or `Message` in some services and in two of the exceptions that the
 /// framework answers for all of them, as recorded from DynamoDB.
 pub(crate) fn message_name(error: &ErrorReply<'_>) -> &'static str {
-    let Some(shape) = error.members else {
+    let Some(shape) = error.shape else {
         let capital = matches!(error.code, "SerializationException" | "AccessDeniedException");
         return if capital { "Message" } else { "message" };
     };
-    shape.schema().members.iter().find(|m| is_message(m)).map_or("message", |m| m.json_name)
+    shape.members.iter().find(|m| is_message(m)).map_or("message", |m| m.json_name)
 }

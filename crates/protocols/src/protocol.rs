@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
-use smithy::{ByteStream, Issue, Malformed, OperationSchema, Party, ProtocolKind, ServiceSchema, Shape};
+use smithy::{ByteStream, Issue, Malformed, OperationSchema, Party, ProtocolKind, Schema, ServiceSchema, Shape};
 
 use crate::{cbor_1_1, ec2, json, query, rest_json, rest_xml, rpc_v2_cbor};
 
@@ -59,6 +59,8 @@ pub struct ErrorReply<'a> {
     pub party: Party,
     /// The text for the client; AWS sends none with some codes.
     pub message: Option<&'a str>,
+    /// The exception as the service's model has it; none for what the framework answers for all services.
+    pub shape: Option<&'static Schema>,
     /// The exception's own members.
     pub members: Option<&'a dyn Shape>,
     /// More elements of an S3 error: `BucketName`, `Resource`… The other protocols ignore them.

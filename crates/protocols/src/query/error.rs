@@ -60,6 +60,7 @@ mod tests {
             query_status: 404,
             party: Party::Sender,
             message,
+            shape: None,
             members: None,
             extra: &[],
         };

@@ -269,6 +269,7 @@ const DENIED: ErrorReply<'static> = ErrorReply {
     query_status: 404,
     party: Party::Sender,
     message: Some("The specified key does not exist."),
+    shape: None,
     members: None,
     extra: &[],
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use protocols::{ErrorReply, protocol};
-use smithy::{Party, Path, PathPart, ProtocolKind, Shape, Timestamp, Violation};
+use smithy::{Kind, Member, Party, Path, PathPart, ProtocolKind, Schema, Shape, Timestamp, Violation};
 
 use crate::demo::{AttributeValue, SEND, SERVICE, SendMessage, SendMessageResult, bytes, decode};
 
@@ -171,6 +171,7 @@ const MISSING: ErrorReply<'static> = ErrorReply {
     query_status: 404,
     party: Party::Sender,
     message: Some("gone & \"away\""),
+    shape: None,
     members: None,
     extra: &[],
 };
@@ -209,6 +210,21 @@ fn an_exceptions_members_join_its_message() {
     let reply = ErrorReply { members: Some(members), message: None, namespace: "", ..MISSING };
     let answer = protocol(ProtocolKind::Json10).encode_error(&SERVICE, "id", &reply);
     assert!(bytes(&answer).starts_with(br#"{"__type":"QueueDoesNotExist","MessageId":"m-1""#));
+}
+
+#[test]
+fn the_message_has_the_name_that_the_model_gives_it() {
+    static CAPITAL: Schema = Schema::new("Gone", Kind::Structure).members(&[Member::new("Message", &smithy::plain::STRING)]);
+    static SMALL: Schema = Schema::new("Gone", Kind::Structure).members(&[Member::new("message", &smithy::plain::STRING)]);
+    static NONE: Schema = Schema::new("Gone", Kind::Structure);
+    for (shape, name) in [(&CAPITAL, "Message"), (&SMALL, "message"), (&NONE, "message")] {
+        let reply = ErrorReply { shape: Some(shape), message: Some("gone"), namespace: "", ..MISSING };
+        for kind in [ProtocolKind::Json11, ProtocolKind::RestJson] {
+            let answer = protocol(kind).encode_error(&SERVICE, "id", &reply);
+            let body: serde_json::Value = serde_json::from_slice(&bytes(&answer)).unwrap();
+            assert_eq!(body[name], "gone", "{kind:?}: {body}");
+        }
+    }
 }
 
 #[test]

@@ -383,6 +383,7 @@ fn run_error(
         query_status: status,
         party: if status < 500 { Party::Sender } else { Party::Receiver },
         message,
+        shape: Some(leaked::schema(&model, shape, &mut Vec::new())),
         members: Some(&members),
         extra: &[],
     };
