@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use names::Region;
-use smithy::{OperationSchema, Shape};
+use smithy::{Operation, OperationSchema, Shape};
 
 use crate::operation::Entry;
 use crate::{
     Access, AccessRequest, CallRecord, Caller, Cloud, Ctx, Decision, Error, Fault, Input, Note, Output, Recorder,
-    RequestInfo, ResourcePolicies, Service,
+    RequestInfo, ResourcePolicies, Sender, Service,
 };
 
 /// An operation found in the registry, ready to be given its input.
@@ -162,6 +162,39 @@ impl Cloud {
         self.count_panic();
         tracing::error!(request = %ctx.request.id, operation = ctx.operation.name, panic = text, "a handler panicked");
         Fault::internal(format!("panic: {text}"))
+    }
+}
+
+impl Ctx {
+    /// Whether the caller may do something, decided as if it were a call of its own: for operations that decide on each of
+    /// their parts, and for background work that acts for somebody.
+    ///
+    /// # Errors
+    /// [`Fault::AccessDenied`] when not.
+    pub async fn may(&self, access: &Access) -> Result<(), Error> {
+        for asked in std::iter::once(access).chain(&access.also) {
+            let action = asked.action.unwrap_or(self.operation.action);
+            self.cloud.allowed(self, asked, self.cloud.policies_behind(action)).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Sender {
+    /// What a handler of `O` would be given if the sender called it: for background work of the service itself, which asks
+    /// [`Ctx::may`] before it acts.
+    ///
+    /// # Errors
+    /// [`Fault::NotImplemented`] when the operation is not here.
+    pub fn stand_in<O: Operation>(&self, region: &Region) -> Result<Ctx, Error> {
+        let schema = O::SCHEMA;
+        let found = self.cloud.find(schema.service.id, schema.name).ok_or_else(|| Fault::NotImplemented {
+            service: schema.service.id.to_owned(),
+            operation: schema.name.to_owned(),
+        })?;
+        let mut request = self.cloud.inner_request();
+        request.source_arn.clone_from(&self.source_arn);
+        Ok(self.cloud.ctx(&found, self.caller.clone(), region.clone(), Arc::new(request)))
     }
 }
 

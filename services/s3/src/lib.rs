@@ -9,7 +9,7 @@
 //! | `store.rs` | tables, keys, records |
 //! | `tasks.rs` | background work |
 //! | `web/` | buckets on the plain web: websites, pages of other origins, browsers' forms |
-//! | `calls.rs` | calls to other services |
+//! | `calls.rs`, `roles.rs` | calls to other services; roles taken on for replication and jobs |
 //! | `error.rs`, `words.rs`, `limits.rs` | AWS's words, of refusals and of failures that every service has; AWS's numbers |
 //!
 //! Invariants: what was acknowledged is on disk, encrypted, and read back unchanged or not at all. A record names bytes only
@@ -23,6 +23,7 @@ mod engine;
 mod error;
 mod limits;
 mod ops;
+mod roles;
 mod store;
 mod tasks;
 mod web;
@@ -34,13 +35,16 @@ use service_kit::{CloudParts, Service};
 
 use delivery::Deliveries;
 use engine::Engine;
+use roles::Roles;
 use tasks::access_log::Noted;
 
 /// What the service keeps between calls.
 pub(crate) struct S3 {
     engine: Engine,
     deliveries: Deliveries,
+    copies: Deliveries,
     noted: Noted,
+    roles: Roles,
 }
 
 impl S3 {
@@ -54,6 +58,16 @@ impl S3 {
         &self.deliveries
     }
 
+    /// Copies on their way to other buckets.
+    pub(crate) fn copies(&self) -> &Deliveries {
+        &self.copies
+    }
+
+    /// Roles taken on.
+    pub(crate) fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
     /// Requests that no access log tells of yet.
     pub(crate) fn noted(&self) -> &Noted {
         &self.noted
@@ -62,20 +76,31 @@ impl S3 {
 
 /// The service, on the parts of a cloud.
 pub fn service(parts: &CloudParts) -> Service {
-    let engine = Engine::new(parts);
-    let (deliveries, noted) = (tasks::notices::deliveries(parts), Noted::default());
+    let state = state(parts);
+    let engine = state.engine.clone();
     let service = Service::new(&api_s3::SERVICE, ops::table())
-        .state(Arc::new(S3 { engine: engine.clone(), deliveries: deliveries.clone(), noted: noted.clone() }))
+        .state(state.clone())
         .dialect(words::Words)
         .policies(access::BucketPolicies(engine.clone()));
-    let forgetful = engine.clone();
-    let service = web::add(service, &engine);
-    tasks::add(service.open_to_anonymous().on_reset(move |_| forgetful.forget()), &engine, &deliveries, &noted)
+    let forgetful = state.clone();
+    let forget = move |_: &_| {
+        forgetful.engine.forget();
+        forgetful.roles.forget();
+    };
+    tasks::add(web::add(service, &engine).open_to_anonymous().on_reset(forget), &state)
+}
+
+fn state(parts: &CloudParts) -> Arc<S3> {
+    Arc::new(S3 {
+        engine: Engine::new(parts),
+        deliveries: tasks::notices::deliveries(parts),
+        copies: tasks::replication::copies(parts),
+        noted: Noted::default(),
+        roles: Roles::default(),
+    })
 }
 
 /// Its control plane, on the same parts.
 pub fn control(parts: &CloudParts) -> Service {
-    let state =
-        S3 { engine: Engine::new(parts), deliveries: tasks::notices::deliveries(parts), noted: Noted::default() };
-    Service::new(&api_s3control::SERVICE, control::table()).state(Arc::new(state))
+    Service::new(&api_s3control::SERVICE, control::table()).state(state(parts))
 }

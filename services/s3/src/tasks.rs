@@ -3,23 +3,23 @@
 pub(crate) mod access_log;
 pub(crate) mod lifecycle;
 pub(crate) mod notices;
+pub(crate) mod replication;
 
 use std::time::Duration;
 
-use delivery::Deliveries;
 use service_kit::{Error, Service, Task, TaskCtx, Wake};
 
 use crate::S3;
-use crate::engine::Engine;
-use access_log::Noted;
 
 /// How often remains are looked for that nobody announced: those of a crash.
 const LEFT_OVER: Duration = Duration::from_secs(3_600);
 
 /// Adds the service's background work.
-pub(crate) fn add(service: Service, engine: &Engine, deliveries: &Deliveries, noted: &Noted) -> Service {
+pub(crate) fn add(service: Service, state: &S3) -> Service {
+    let engine = state.engine();
     let (sweep, collect): (Wake, Wake) = (engine.chores().sweep.clone(), engine.given_up().wake().clone());
-    access_log::add(notices::add(lifecycle::add(service), deliveries), noted)
+    let service = notices::add(lifecycle::add(service), state.deliveries());
+    access_log::add(replication::add(service, state.copies()), state.noted())
         .task(Task::new("collect", LEFT_OVER, collect, self::collect))
         .task(Task::new("sweep", LEFT_OVER, sweep, self::sweep))
 }

@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `document.rs`, `access.rs`, `settle.rs` | how they are kept |
+//! | `document.rs`, `access.rs`, `settle.rs`, `cache.rs` | how they are kept |
 //! | `refusal.rs`, `bounds.rs`, `selection.rs` | AWS's words for what is not taken; what kinds have in common |
 //! | `acl.rs`, `policy/`, `settings.rs`, `encryption.rs`, `tagging.rs` | who may, how objects are kept |
 //! | `cors.rs`, `website.rs` | what browsers and visitors get |
@@ -15,6 +15,7 @@
 pub(crate) mod access;
 pub(crate) mod acl;
 pub(crate) mod bounds;
+pub(crate) mod cache;
 pub(crate) mod collected;
 pub(crate) mod cors;
 pub(crate) mod document;
@@ -40,7 +41,7 @@ use super::Engine;
 use crate::store::{BucketNo, CONFIGS, SCOPE};
 
 /// A configuration. Its kind is in the key of its record and may never change.
-pub(crate) trait Config: Record {
+pub(crate) trait Config: Record + Clone + Send + Sync + 'static {
     /// As in `lifecycle`.
     const KIND: &'static str;
 }
@@ -48,7 +49,13 @@ pub(crate) trait Config: Record {
 impl Engine {
     /// The only configuration of its kind.
     pub(crate) async fn config<C: Config>(&self, bucket: BucketNo) -> Result<Option<C>, StoreError> {
-        self.config_of(bucket, "").await
+        let generation = match self.configs_read().get(self.store(), bucket) {
+            cache::Known::Yes(known) => return Ok(known),
+            cache::Known::No(generation) => generation,
+        };
+        let read = self.config_of(bucket, "").await?;
+        self.configs_read().keep(generation, bucket, &read);
+        Ok(read)
     }
 
     /// One of several of its kind.

@@ -30,6 +30,8 @@ pub(crate) enum Content {
     One(Place),
     /// In several: its layout is kept under the number of the version.
     Many,
+    /// In several: its layout is kept under this number, since the version has that of another.
+    Laid(No),
 }
 
 impl Content {
@@ -37,7 +39,16 @@ impl Content {
     pub(crate) fn place(&self) -> Place {
         match self {
             Self::One(place) => *place,
-            Self::Empty | Self::Many => Place::None,
+            Self::Empty | Self::Many | Self::Laid(_) => Place::None,
+        }
+    }
+
+    /// Where the layout of content in several places is. `no` is the version's number.
+    pub(crate) fn layout(&self, no: No) -> Option<No> {
+        match self {
+            Self::Many => Some(no),
+            Self::Laid(at) => Some(*at),
+            Self::Empty | Self::One(_) => None,
         }
     }
 }
@@ -150,16 +161,11 @@ impl Engine {
 
     /// Takes away a content, with the record that named it. `no` is the version's number.
     pub(crate) async fn release(&self, tx: &Tx, no: No, content: Content) -> Result<(), Refusal> {
-        match content {
-            Content::Empty => {}
-            Content::One(place) => self.release_place(tx, place).await?,
-            Content::Many => {
-                for piece in self.layout(tx, no).await?.pieces {
-                    self.release_place(tx, piece.place).await?;
-                }
-                LAYOUTS.delete(tx, &SCOPE, &no);
-            }
+        let Some(at) = content.layout(no) else { return self.release_place(tx, content.place()).await };
+        for piece in self.layout(tx, at).await?.pieces {
+            self.release_place(tx, piece.place).await?;
         }
+        LAYOUTS.delete(tx, &SCOPE, &at);
         Ok(())
     }
 
@@ -173,20 +179,21 @@ impl Engine {
         Ok(())
     }
 
-    /// A second record's share in a content: files are shared, rows copied. Only for content under the cloud's own keys.
+    /// A second record's share in a content: files are shared, rows copied. Only where both are read
+    /// with the same key.
     pub(crate) async fn share(&self, tx: &Tx, from: No, content: Content, to: No) -> Result<Content, Refusal> {
-        match content {
-            Content::Empty => Ok(Content::Empty),
-            Content::One(place) => Ok(Content::One(self.share_place(tx, place).await?)),
-            Content::Many => {
-                let mut layout = self.layout(tx, from).await?;
-                for piece in &mut layout.pieces {
-                    piece.place = self.share_place(tx, piece.place).await?;
-                }
-                LAYOUTS.put(tx, &SCOPE, &to, &layout)?;
-                Ok(Content::Many)
-            }
+        let Some(at) = content.layout(from) else {
+            return Ok(match content {
+                Content::One(place) => Content::One(self.share_place(tx, place).await?),
+                other => other,
+            });
+        };
+        let mut layout = self.layout(tx, at).await?;
+        for piece in &mut layout.pieces {
+            piece.place = self.share_place(tx, piece.place).await?;
         }
+        LAYOUTS.put(tx, &SCOPE, &to, &layout)?;
+        Ok(Content::Many)
     }
 
     async fn share_place(&self, tx: &Tx, place: Place) -> Result<Place, Refusal> {
@@ -222,6 +229,7 @@ impl Engine {
             Content::One(Place::Row(no)) => return Ok(ByteStream::from(self.row(no, key, range).await?)),
             Content::One(place) => (vec![(place, range.end)], range),
             Content::Many => cut(self.layout(&self.store().read().await?, no).await?, range),
+            Content::Laid(at) => cut(self.layout(&self.store().read().await?, at).await?, range),
         };
         let mut reading = Reading { engine: self.clone(), key, pieces, range, open: None };
         // What cannot be read at all is told before an answer has begun.

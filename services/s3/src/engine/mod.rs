@@ -6,6 +6,7 @@
 //! | `object/` | versions of objects: written, found, amended, removed |
 //! | `upload/` | multipart uploads |
 //! | `ageing.rs` | lifecycle rules at work |
+//! | `replication/` | copies that rules want of versions |
 //! | `list/` | pages of keys, versions and uploads |
 //! | `content.rs`, `garbage.rs` | bytes: taken in, kept, shared, read; files that nobody names |
 //! | `bucket_keys.rs` | data keys of KMS that are used again |
@@ -29,6 +30,7 @@ pub(crate) mod notices;
 pub(crate) mod object;
 pub(crate) mod range;
 pub(crate) mod refusal;
+pub(crate) mod replication;
 pub(crate) mod restore;
 pub(crate) mod sealing;
 pub(crate) mod token;
@@ -62,6 +64,7 @@ struct Inner {
     customer_keys: Mac,
     tags: Mac,
     bucket_keys: BucketKeys,
+    configs_read: config::cache::Cache,
     given_up: Arc<GivenUp>,
     chores: Chores,
     process: OnceCell<u64>,
@@ -86,6 +89,7 @@ impl Engine {
             customer_keys: parts.vault.mac("s3/customer-key"),
             tags: parts.vault.mac("s3/tag"),
             bucket_keys: BucketKeys::default(),
+            configs_read: config::cache::Cache::default(),
             given_up: Arc::default(),
             chores: Chores::default(),
             process: OnceCell::new(),
@@ -122,6 +126,11 @@ impl Engine {
     /// Data keys of buckets that are used again.
     pub(crate) fn bucket_keys(&self) -> &BucketKeys {
         &self.0.bucket_keys
+    }
+
+    /// Configurations that were read already.
+    fn configs_read(&self) -> &config::cache::Cache {
+        &self.0.configs_read
     }
 
     /// Forgets everything in memory: the store was emptied.

@@ -11,6 +11,7 @@ use super::Engine;
 use super::config::document::Document;
 use super::config::notification;
 use super::object::event::{Event, What};
+use super::replication::Order as Copy;
 use crate::store::{BucketRecord, SCOPE, Versioning};
 
 /// Changes by their numbers.
@@ -62,21 +63,68 @@ pub(crate) struct Notice {
     pub(crate) rules: Vec<(String, String)>,
     /// Whether EventBridge is told.
     pub(crate) bus: bool,
+    /// The copy it is about, where it is about one.
+    pub(crate) replication: Option<Told>,
+}
+
+/// What is told of a copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    /// The rule that wants it.
+    pub(crate) rule: String,
+    /// The bucket it goes to.
+    pub(crate) destination: String,
+    /// What made it due, in AWS's word.
+    pub(crate) operation: String,
+    /// Since when.
+    pub(crate) since: Timestamp,
+    /// Why it was given up, in AWS's word.
+    pub(crate) reason: Option<String>,
+}
+
+impl Told {
+    /// Of an order.
+    pub(crate) fn of(order: &Copy, reason: Option<&str>) -> Self {
+        Self {
+            rule: order.rule.clone(),
+            destination: order.destination.clone(),
+            operation: order.cause.as_str().to_owned(),
+            since: order.since,
+            reason: reason.map(str::to_owned),
+        }
+    }
 }
 
 impl Record for Notice {
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
+
+    /// The first form told nothing of copies.
+    fn migrate(version: u8, bytes: &[u8]) -> Option<Self> {
+        let about_none = [&[Self::VERSION][..], bytes, &[0]].concat();
+        (version == 1).then(|| store::decode_record("s3/notice", &about_none).ok()).flatten()
+    }
 }
 
 impl Engine {
     /// Writes a change down for those who want to be told.
     pub(super) async fn notice(&self, tx: &Tx, bucket: &BucketRecord, event: Event<'_>) -> Result<(), StoreError> {
+        self.notice_of(tx, bucket, event, None).await
+    }
+
+    /// The same, of a copy.
+    pub(super) async fn notice_of(
+        &self,
+        tx: &Tx,
+        bucket: &BucketRecord,
+        event: Event<'_>,
+        replication: Option<Told>,
+    ) -> Result<(), StoreError> {
         let kept = self.config::<Document<api_s3::NotificationConfiguration>>(bucket.no).await?;
         let Some(Document(kept)) = kept else { return Ok(()) };
         let name = event.what.name();
         let rules = notification::rules(&kept).into_iter().filter(|rule| rule.wants(name, event.key));
         let rules: Vec<_> = rules.map(|rule| (rule.id, rule.arn)).collect();
-        let bus = kept.event_bridge_configuration.is_some();
+        let bus = kept.event_bridge_configuration.is_some() && !event.what.is_of_replication();
         if rules.is_empty() && !bus {
             return Ok(());
         }
@@ -98,6 +146,7 @@ impl Engine {
             asker: event.asker.cloned(),
             rules,
             bus,
+            replication,
         };
         NOTICES.put(tx, &SCOPE, &number, &notice)
     }

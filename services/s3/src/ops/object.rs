@@ -20,7 +20,7 @@ use crate::access::hide;
 use crate::engine::bucket::Bucket;
 use crate::engine::checksum::{Checksum, Extent, Hashes};
 use crate::engine::condition::ReadIf;
-use crate::engine::content::{Content, Piece};
+use crate::engine::content::Piece;
 use crate::engine::object::event::What;
 use crate::engine::object::put::{Body, OnlyIf, Put};
 use crate::engine::object::record::{ETag, ObjectRecord};
@@ -238,12 +238,10 @@ async fn part(ctx: &Ctx, record: &ObjectRecord, number: i32) -> Result<Part, Err
 
 /// The parts of what was put together of some.
 pub(crate) async fn pieces(ctx: &Ctx, record: &ObjectRecord) -> Result<Vec<Piece>, Error> {
-    if record.content != Content::Many {
-        return Ok(Vec::new());
-    }
+    let Some(at) = record.content.layout(record.no) else { return Ok(Vec::new()) };
     let engine = ctx.state::<S3>().engine();
     let view = engine.store().read().await?;
-    Ok(engine.layout(&view, record.no).await?.pieces)
+    Ok(engine.layout(&view, at).await?.pieces)
 }
 
 /// Sets everything that answers to readers have in common.

@@ -12,6 +12,8 @@ mod listing;
 mod notices;
 mod object;
 mod objects;
+mod replication;
+mod roles;
 mod sealing;
 mod settings;
 mod upload;

@@ -8,7 +8,7 @@ use store::Record;
 use super::Config;
 
 /// A shape of the API that is kept under a kind of its own.
-pub(crate) trait Kept: Shape + Default + Clone {
+pub(crate) trait Kept: Shape + Default + Clone + Send + Sync + 'static {
     /// As in `cors`. May never change: it is in the key of each record.
     const KIND: &'static str;
 }

@@ -7,7 +7,7 @@ use names::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::engine::canonical;
-use crate::engine::notices::Notice;
+use crate::engine::notices::{Notice, Told};
 use crate::engine::object::event::What;
 
 /// What a destination gets when it is named, to see that it can be reached.
@@ -42,6 +42,9 @@ impl What {
             Self::TagsPut => "s3:ObjectTagging:Put",
             Self::TagsDelete => "s3:ObjectTagging:Delete",
             Self::AclPut => "s3:ObjectAcl:Put",
+            Self::ReplicationFailed => "s3:Replication:OperationFailedReplication",
+            Self::ReplicationMissed => "s3:Replication:OperationMissedThreshold",
+            Self::ReplicatedLate => "s3:Replication:OperationReplicatedAfterThreshold",
         }
     }
 
@@ -61,8 +64,16 @@ impl What {
         self.is_marker() || matches!(self, Self::Delete | Self::Expired)
     }
 
+    /// Whether it tells of copies. EventBridge is not told of these.
+    pub(crate) fn is_of_replication(self) -> bool {
+        matches!(self, Self::ReplicationFailed | Self::ReplicationMissed | Self::ReplicatedLate)
+    }
+
     /// The newer kinds of records have a newer version.
     fn version(self) -> &'static str {
+        if self.is_of_replication() {
+            return "2.2";
+        }
         let first = self.is_created() || self.is_restore() || matches!(self, Self::Delete | Self::MarkerCreated);
         if first { "2.1" } else { "2.3" }
     }
@@ -83,6 +94,7 @@ impl What {
             Self::TagsPut => "Object Tags Added",
             Self::TagsDelete => "Object Tags Deleted",
             Self::AclPut => "Object ACL Updated",
+            Self::ReplicationFailed | Self::ReplicationMissed | Self::ReplicatedLate => "Object Replication",
         }
     }
 
@@ -131,6 +143,9 @@ fn record(notice: &Notice, id: &str) -> Value {
             "object": object(notice, "eTag", "versionId", encoded(&notice.key)),
         },
     });
+    if let Some(told) = &notice.replication {
+        record["replicationEventData"] = replicated(told);
+    }
     if let (What::RestoreCompleted, Some(until)) = (notice.what, notice.restored_until) {
         record["glacierEventData"] = json!({"restoreEventData": {
             "lifecycleRestorationExpiryTime": until.iso8601(),
@@ -138,6 +153,19 @@ fn record(notice: &Notice, id: &str) -> Value {
         }});
     }
     record
+}
+
+fn replicated(told: &Told) -> Value {
+    let mut data = json!({
+        "replicationRuleId": told.rule,
+        "destinationBucket": format!("arn:aws:s3:::{}", told.destination),
+        "s3Operation": told.operation,
+        "requestTime": told.since.iso8601(),
+    });
+    if let Some(reason) = &told.reason {
+        data["failureReason"] = reason.clone().into();
+    }
+    data
 }
 
 /// The object, by the names that either kind of message has.
@@ -235,6 +263,7 @@ mod tests {
             asker: Some(Asker { principal: "AIDA".to_owned(), ..Asker::default() }),
             rules: Vec::new(),
             bus: true,
+            replication: None,
         }
     }
 

@@ -51,6 +51,8 @@ pub(crate) struct Change<'a> {
     pub(crate) kms: bool,
     /// Whether it is itself a replica.
     pub(crate) replica: bool,
+    /// Whether only what is said of it changed: its tags, its list, its lock.
+    pub(crate) amended: bool,
 }
 
 /// Checks a configuration and makes rules of it. That buckets keep versions is checked by who can look.
@@ -75,6 +77,11 @@ pub(crate) fn check(sent: &api::ReplicationConfiguration) -> Checked<Vec<Rule>> 
     Ok(rules)
 }
 
+/// The rules of a configuration that was taken.
+pub(crate) fn rules(kept: &api::ReplicationConfiguration) -> Vec<Rule> {
+    kept.rules.iter().filter_map(|rule| read(rule).ok()).collect()
+}
+
 fn rule(sent: &api::ReplicationRule) -> Checked<Rule> {
     let id = sent.id.clone().unwrap_or_default();
     if id.chars().count() > 255 {
@@ -93,9 +100,16 @@ fn rule(sent: &api::ReplicationRule) -> Checked<Rule> {
              Please refer to S3 Developer Guide for more information.",
         ));
     }
+    read(sent)
+}
+
+fn read(sent: &api::ReplicationRule) -> Checked<Rule> {
+    let id = sent.id.clone().unwrap_or_default();
     let selection = selection::of_replication(sent)?;
     let delete_markers = match sent.delete_marker_replication.as_ref().and_then(|marker| marker.status.as_ref()) {
-        None | Some(api::DeleteMarkerReplicationStatus::Disabled) => false,
+        // The older form of a rule always copied them.
+        None => sent.filter.is_none(),
+        Some(api::DeleteMarkerReplicationStatus::Disabled) => false,
         Some(api::DeleteMarkerReplicationStatus::Enabled) => true,
         Some(api::DeleteMarkerReplicationStatus::Unknown(_)) => return Err(Refusal::malformed()),
     };
@@ -173,7 +187,6 @@ fn destination(to: &api::Destination, kms_objects: bool) -> Checked<Rule> {
 }
 
 /// The rules by which a change is copied: one a destination, the one of the highest priority.
-#[cfg_attr(not(test), expect(dead_code, reason = "nothing copies yet: rules are checked, kept and told"))]
 pub(crate) fn matching<'r>(rules: &'r [Rule], change: Change<'_>) -> Vec<&'r Rule> {
     let mut chosen: Vec<&Rule> = Vec::new();
     for rule in rules.iter().filter(|rule| speaks_of(rule, change)) {
@@ -188,7 +201,7 @@ pub(crate) fn matching<'r>(rules: &'r [Rule], change: Change<'_>) -> Vec<&'r Rul
 
 fn speaks_of(rule: &Rule, change: Change<'_>) -> bool {
     rule.enabled
-        && !change.replica
+        && (!change.replica || change.amended && rule.replica_changes)
         && (!change.marker || rule.delete_markers)
         && (!change.kms || rule.kms_objects)
         && rule.selection.holds(change.key, change.tags, u64::MAX)
@@ -220,7 +233,7 @@ mod tests {
             check(&configuration(vec![sent("low", 1, "", "x"), sent("high", 2, "a", "x"), sent("other", 3, "", "y")]));
         let rules = rules.unwrap();
         let tags = Tags::new();
-        let change = |key| Change { key, tags: &tags, marker: false, kms: false, replica: false };
+        let change = |key| Change { key, tags: &tags, marker: false, kms: false, replica: false, amended: false };
         let ids = |change| matching(&rules, change).iter().map(|rule| rule.id.clone()).collect::<Vec<_>>();
         assert_eq!(ids(change("abc")), ["high", "other"]);
         assert_eq!(ids(change("b")), ["low", "other"]);

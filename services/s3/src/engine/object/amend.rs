@@ -6,6 +6,7 @@ use super::set_aside;
 use crate::engine::Engine;
 use crate::engine::bucket::{Bucket, here};
 use crate::engine::refusal::Refusal;
+use crate::engine::replication::{Cause, Changed};
 use crate::store::{OBJECTS, ObjectRecord, SCOPE};
 
 impl Engine {
@@ -28,7 +29,12 @@ impl Engine {
                 if object.marker {
                     return Err(Refusal::IsMarker { version: self.version_id(&object) });
                 }
+                let before = object.clone();
                 let what = change(&mut object)?;
+                if let Some(cause) = cause(&before, &object) {
+                    let changed = Changed { name: &bucket.name, bucket: &record, key };
+                    self.replicate(&tx, changed, &mut object, cause).await?;
+                }
                 match is_current || which == Which::Current {
                     true => OBJECTS.put(&tx, &SCOPE, &(bucket.no(), key), &object)?,
                     false => set_aside(&tx, bucket.no(), key, &object)?,
@@ -40,5 +46,18 @@ impl Engine {
                 Ok(object)
             })
             .await
+    }
+}
+
+/// What copies are to be told of a change.
+fn cause(before: &ObjectRecord, after: &ObjectRecord) -> Option<Cause> {
+    if before.tags != after.tags {
+        Some(Cause::Tags)
+    } else if before.acl != after.acl {
+        Some(Cause::Acl)
+    } else if (before.retention, before.hold) != (after.retention, after.hold) {
+        Some(Cause::Lock)
+    } else {
+        None
     }
 }

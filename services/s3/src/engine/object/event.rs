@@ -41,6 +41,12 @@ pub(crate) enum What {
     TagsDelete,
     /// The access control list was set.
     AclPut,
+    /// A copy that a rule wants was given up.
+    ReplicationFailed,
+    /// A copy was not made in the time that was promised.
+    ReplicationMissed,
+    /// It was made after all.
+    ReplicatedLate,
 }
 
 /// A change of a version, on its way into the store.

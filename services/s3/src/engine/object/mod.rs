@@ -59,7 +59,12 @@ pub(crate) async fn newest_older(
 }
 
 /// Puts a version among the older ones.
-fn set_aside(writer: &impl Writer, bucket: BucketNo, key: &str, record: &ObjectRecord) -> Result<(), StoreError> {
+pub(crate) fn set_aside(
+    writer: &impl Writer,
+    bucket: BucketNo,
+    key: &str,
+    record: &ObjectRecord,
+) -> Result<(), StoreError> {
     if record.null {
         NULLS.put(writer, &SCOPE, &(bucket, key), &Number(record.no))?;
     }

@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::engine::bucket::{Bucket, here};
 use crate::engine::content::{Content, Fresh, Piece, Place};
 use crate::engine::refusal::Refusal;
+use crate::engine::replication::{Cause, Changed};
 use crate::store::{BucketNo, BucketRecord, LAYOUTS, Layout, NULLS, No, OBJECTS, ObjectRecord, SCOPE, Versioning};
 
 /// A version to be written.
@@ -86,7 +87,9 @@ impl Engine {
         let null = bucket.versioning != Versioning::Enabled;
         let modified = self.now();
         let retention = put.draft.retention.or(bucket.default_retention.map(|kept| kept.of(modified)));
-        let record = ObjectRecord { no, null, modified, content, retention, ..put.draft.clone() };
+        let mut record = ObjectRecord { no, null, modified, content, retention, ..put.draft.clone() };
+        let changed = Changed { name: &put.bucket.name, bucket: &bucket, key: put.key };
+        self.replicate(tx, changed, &mut record, Cause::Put).await?;
         OBJECTS.put(tx, &SCOPE, &(bucket.no, put.key), &record)?;
         let event = Event {
             what: put.what,
@@ -99,12 +102,17 @@ impl Engine {
         Ok(record)
     }
 
+    /// Fresh content as a record names it.
+    pub(crate) async fn kept(&self, tx: &Tx, fresh: &Fresh) -> Result<Content, Refusal> {
+        Ok(match self.keep(tx, fresh).await? {
+            Place::None => Content::Empty,
+            place => Content::One(place),
+        })
+    }
+
     async fn content_of(&self, tx: &Tx, no: No, body: &Body<'_>) -> Result<Content, Refusal> {
         match body {
-            Body::Fresh(fresh) => Ok(match self.keep(tx, fresh).await? {
-                Place::None => Content::Empty,
-                place => Content::One(place),
-            }),
+            Body::Fresh(fresh) => self.kept(tx, fresh).await,
             Body::Shared { bucket, key, version } => {
                 let there = [current(tx, *bucket, key).await?, older(tx, *bucket, key, version.no).await?];
                 if !there.iter().flatten().any(|other| other.no == version.no && other.content == version.content) {
@@ -145,7 +153,7 @@ impl Engine {
     }
 
     /// Takes away the `null` version among the older ones: a new one comes.
-    async fn forget_null(&self, tx: &Tx, bucket: BucketNo, key: &str) -> Result<(), Refusal> {
+    pub(crate) async fn forget_null(&self, tx: &Tx, bucket: BucketNo, key: &str) -> Result<(), Refusal> {
         let Some(no) = NULLS.get(tx, &SCOPE, &(bucket, key)).await? else { return Ok(()) };
         if let Some(record) = older(tx, bucket, key, no.0).await? {
             take_out(tx, bucket, key, &record);

@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::engine::bucket::{Bucket, here};
 use crate::engine::lock::may_delete;
 use crate::engine::refusal::Refusal;
+use crate::engine::replication::{Cause, Changed};
 use crate::store::{BucketNo, BucketRecord, OBJECTS, ObjectRecord, SCOPE, Versioning};
 
 /// How something is to be deleted.
@@ -85,13 +86,18 @@ impl Engine {
         }
         let owner = before.as_ref().map_or(bucket.account, |before| before.owner);
         self.make_room(tx, bucket, key, before).await?;
-        let marker = ObjectRecord {
+        let mut marker = ObjectRecord {
             no: self.number().await?,
             null: bucket.versioning == Versioning::Suspended,
             marker: true,
             modified: self.now(),
             ..ObjectRecord::draft(owner)
         };
+        // Markers that lifecycle rules set are not copied.
+        if !removal.expired {
+            let changed = Changed { name: &of.name, bucket, key };
+            self.replicate(tx, changed, &mut marker, Cause::Marker).await?;
+        }
         set_aside(tx, bucket.no, key, &marker)?;
         self.happens(tx, bucket, told(removal, What::MarkerCreated, of, key, &marker)).await?;
         Ok(Removed { version: Some(self.version_id(&marker)), marker: true })
