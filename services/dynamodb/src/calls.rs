@@ -1,4 +1,6 @@
-//! Calls to other services: changes brought to streams of Kinesis; files in S3.
+//! Calls to other services: changes brought to streams of Kinesis; files in S3; keys of KMS.
+
+pub(crate) mod keys;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +16,7 @@ use smithy::ByteStream;
 
 use crate::Dynamo;
 use crate::engine::destination::of_lane;
+use crate::engine::sealing::{Sealing, text_of};
 use crate::engine::table::Home;
 use crate::store::{ExportRecord, ImportRecord};
 
@@ -39,18 +42,23 @@ impl Courier for ToKinesis {
 
     fn deliver<'a>(&'a self, ctx: &'a TaskCtx, lane: &'a str, intents: &'a [Intent]) -> BoxFuture<'a, Vec<Verdict>> {
         Box::pin(async move {
-            let parsed = of_lane(lane).and_then(|(_, home, stream)| Some((home, stream.parse::<Arn>().ok()?)));
-            let Some((home, stream)) = parsed else {
+            let parsed = of_lane(lane).and_then(|(no, home, stream)| Some((no, home, stream.parse::<Arn>().ok()?)));
+            let Some((no, home, stream)) = parsed else {
                 let refused = Verdict::Refused(Failure::new("InvalidArn", lane));
                 return vec![refused; intents.len()];
             };
-            let parcel = |intent: &Intent| Parcel {
-                id: intent.id,
-                body: String::from_utf8_lossy(&intent.body).into_owned(),
-                partition_key: Some(String::from_utf8_lossy(&intent.note).into_owned()),
-                ..Parcel::default()
+            let parcel = |intent: &Intent, sealing: Option<&Sealing>| {
+                let partition_key = Some(String::from_utf8_lossy(&intent.note).into_owned());
+                Ok(Parcel { id: intent.id, body: text_of(sealing, &intent.body)?, partition_key, ..Parcel::default() })
             };
-            let parcels = intents.iter().map(parcel).collect();
+            let opened = match ctx.state::<Dynamo>().engine().sealing(&home.scope(), no).await {
+                Ok(sealing) => intents.iter().map(|intent| parcel(intent, sealing.as_ref())).collect::<Result<_, _>>(),
+                Err(refusal) => Err(Error::from(refusal)),
+            };
+            let parcels = match opened {
+                Ok(parcels) => parcels,
+                Err(error) => return vec![verdict(&error); intents.len()],
+            };
             let taken = ctx.cloud.deliver(&sender(ctx, &home), &stream, parcels).await;
             taken.into_iter().map(|taken| taken.map_or_else(|error| verdict(&error), |_| Verdict::Delivered)).collect()
         })

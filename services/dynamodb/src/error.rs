@@ -7,7 +7,7 @@ use api_dynamodb::{
     ConditionalCheckFailedException, ProvisionedThroughputExceededException, ThrottlingException, ThrottlingReason,
     errors,
 };
-use service_kit::{Dialect, Error, Fault, Rendered, dialect};
+use service_kit::{Ctx, Dialect, Error, Fault, Rendered, dialect};
 use smithy::{Issue, PathPart, ProtocolKind, Violation};
 
 use crate::engine::refusal::{Refusal, Throttle, Why};
@@ -55,6 +55,7 @@ pub(crate) fn told(refusal: Refusal) -> Error {
             Error::Modeled(ConditionalCheckFailedException { message, item }.into())
         }
         Refusal::Throttled(throttle) => throttled(&throttle),
+        Refusal::Shut => no_key(UNREACHABLE),
         Refusal::CollectionFull => {
             errors::item_collection_size_limit_exceeded_exception("Collection size exceeded.").into()
         }
@@ -92,6 +93,57 @@ fn throttled(throttle: &Throttle) -> Error {
         ProvisionedThroughputExceededException { message, throttling_reasons: reasons }.into()
     })
 }
+
+/// What KMS said when a table's key was to be used.
+pub(crate) fn kms_refused(ctx: &Ctx, error: Error) -> Error {
+    match of_kms(ctx, error) {
+        Ok(text) => no_key(&text),
+        Err(error) => error,
+    }
+}
+
+/// What KMS said of a key that a table was to have.
+pub(crate) fn kms_unfit(ctx: &Ctx, error: Error) -> Error {
+    let denied = matches!(&error, Error::Fault(Fault::AccessDenied { .. }));
+    match of_kms(ctx, error) {
+        Ok(text) if denied => no_key(&text),
+        Ok(text) => invalid(format!("KMS validation error: {text}")),
+        Err(error) => error,
+    }
+}
+
+/// A key that is switched off cannot be a table's.
+pub(crate) fn kms_disabled(ctx: &Ctx, arn: &str) -> Error {
+    let text = whose(ctx, "DisabledException", &format!("{arn} is disabled."), "DisabledException");
+    invalid(format!("KMS validation error: {text}"))
+}
+
+/// KMS's own words, as DynamoDB passes them on.
+fn of_kms(ctx: &Ctx, error: Error) -> Result<String, Error> {
+    match error {
+        Error::Modeled(error) => Ok(whose(ctx, error.schema.code, &error.message, error.schema.code)),
+        Error::Fault(Fault::AccessDenied { .. }) => {
+            Ok(whose(ctx, "AWSKMSException", UNREACHABLE, "AccessDeniedException"))
+        }
+        fault => Err(fault),
+    }
+}
+
+fn whose(ctx: &Ctx, exception: &str, text: &str, code: &str) -> String {
+    let id = ctx.request.id;
+    format!(
+        "com.amazonaws.services.kms.model.{exception}: {text} (Service: AWSKMS; Status Code: 400; Error Code: {code}; \
+         Request ID: {id}; Proxy: null)"
+    )
+}
+
+fn no_key(text: &str) -> Error {
+    errors::access_denied_exception(format!("KMS key access denied error: {text}")).into()
+}
+
+/// KMS's text for a key that somebody may not use.
+const UNREACHABLE: &str = "The ciphertext refers to a customer master key that does not exist, does not exist in this \
+                           region, or you are not allowed to access.";
 
 /// A condition that did not hold.
 pub(crate) const CONDITION: &str = "The conditional request failed";

@@ -78,5 +78,7 @@ pub const USAGE_LIFE: Duration = Duration::from_secs(3 * 3_600);
 pub const DECREASES: u32 = 4;
 /// Between two decreases after those (quotas).
 pub const BETWEEN_DECREASES: Duration = Duration::from_secs(3_600);
+/// How long it is remembered that a caller may use a table's key ("Table key caching": five minutes).
+pub const TABLE_KEY_LIFE: Duration = Duration::from_secs(5 * 60);
 /// Attributes of one kind in the key of a global secondary index ("Multi-attribute keys pattern").
 pub const KEY_ATTRIBUTES: usize = 4;

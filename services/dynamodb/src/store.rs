@@ -7,6 +7,7 @@
 //! | `item` | table, index, key | items of the table (index 0) and of its secondary indexes; `engine/key.rs` tells the key |
 //! | `stream` | table's name, label | streams, until a day after they were switched off |
 //! | `change` | stream, sequence number | what a stream tells |
+//! | `key` | table | what everything of a table is sealed with, itself sealed |
 //! | `history` | table, sequence number | what items were before each change, where a table can be restored to any second |
 //! | `expiry` | table, second, row | items by the second from which they may be deleted |
 //! | `collection` | table, partition key | bytes of item collections |
@@ -67,6 +68,8 @@ pub(crate) const COLLECTIONS: RawTable<TableNo> = Table::new(SERVICE, "collectio
 pub(crate) const USAGES: Table<(TableNo, Timestamp), UsageRecord> = Table::new(SERVICE, "usage");
 /// What streams tell.
 pub(crate) const CHANGES: Table<(StreamNo, SequenceNo), ChangeRecord> = Table::new(SERVICE, "change");
+/// Keys of tables. They outlive their tables for as long as streams and backups do.
+pub(crate) const KEYS: Table<TableNo, KeyRecord> = Table::new(SERVICE, "key");
 /// Content of deleted tables.
 pub(crate) const SWEEPS: Table<(TableNo, IndexNo), Sweep> = Table::new(SERVICE, "sweep");
 
@@ -353,8 +356,19 @@ pub(crate) struct Class {
 pub(crate) struct Encryption {
     /// ARN of the key.
     pub key: String,
-    /// The table's key, sealed by KMS.
-    pub table_key: Option<Bytes>,
+    /// Since when the key cannot be used.
+    pub inaccessible: Option<Timestamp>,
+}
+
+/// The key of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeyRecord {
+    /// The table's name.
+    pub table: String,
+    /// ARN of the key of KMS that it is sealed under; none when it is sealed under the cloud's.
+    pub arn: Option<String>,
+    /// The key, sealed.
+    pub sealed: Bytes,
 }
 
 /// A stream of Kinesis that is told of a table's changes.
@@ -422,7 +436,7 @@ macro_rules! records {
     )*};
 }
 
-records!(ChangeRecord, HistoryRecord, StreamRecord, Sweep, TokenRecord, UsageRecord);
+records!(ChangeRecord, HistoryRecord, KeyRecord, StreamRecord, Sweep, TokenRecord, UsageRecord);
 
 impl Record for TableRecord {
     const VERSION: u8 = 2;

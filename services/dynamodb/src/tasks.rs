@@ -10,6 +10,7 @@ use names::{AccountId, Region};
 use service_kit::{BoxFuture, Caller, Cloud, Error, Service, Task, TaskCtx, Wake};
 
 use crate::Dynamo;
+use crate::calls;
 use crate::engine::Engine;
 use crate::engine::replicate::Regions;
 
@@ -19,6 +20,8 @@ const COUNT: Duration = Duration::from_secs(6 * 3_600);
 const EXPIRE: Duration = Duration::from_secs(60);
 /// How often unfilled indexes are looked for that nobody announced: the filling was cut short by a crash.
 const FILL: Duration = Duration::from_secs(3_600);
+/// How often it is looked whether tables' keys of KMS can be used.
+const KEYS: Duration = Duration::from_secs(60);
 /// How often it is noted what was consumed: CloudWatch's metrics of it are sums of minutes.
 const NOTE: Duration = Duration::from_secs(60);
 /// How often a replica that could not be reached is tried again.
@@ -36,6 +39,7 @@ pub(crate) fn add(service: Service, engine: &Engine) -> Service {
         .task(Task::new("count", COUNT, engine.chores().count.clone(), count))
         .task(Task::new("expire", EXPIRE, Wake::default(), expire))
         .task(Task::new("fill", FILL, engine.chores().fill.clone(), fill))
+        .task(Task::new("keys", KEYS, engine.chores().keys.clone(), keys))
         .task(Task::new("note", NOTE, Wake::default(), note))
         .task(Task::new("replicate", REPLICATE, engine.chores().replicate.clone(), replicate))
         .task(Task::new("sweep", SWEEP, engine.chores().sweep.clone(), sweep))
@@ -56,6 +60,11 @@ async fn expire(ctx: TaskCtx) -> Result<(), Error> {
 /// Fills new indexes.
 async fn fill(ctx: TaskCtx) -> Result<(), Error> {
     Ok(ctx.state::<Dynamo>().engine().fill().await?)
+}
+
+/// Finds which tables can be opened.
+async fn keys(ctx: TaskCtx) -> Result<(), Error> {
+    calls::keys::look_after(&ctx.cloud, ctx.state::<Dynamo>().engine()).await
 }
 
 /// Notes what was consumed.
@@ -104,5 +113,6 @@ async fn trim(ctx: TaskCtx) -> Result<(), Error> {
     state.engine().trim_graves().await?;
     state.engine().trim_usage().await?;
     state.engine().trim_history().await?;
+    state.engine().trim_keys().await?;
     Ok(state.engine().trim_streams().await?)
 }

@@ -10,14 +10,23 @@ use store::{Batch, KeyRange, Order, Reader, Span, Writer};
 use super::Engine;
 use super::item::move_row;
 use super::refusal::Refusal;
+use super::sealing::{NewKey, Sealing};
 use super::stream::first_at;
 use super::table::{Home, Table};
-use super::value::{Item, decode_item, item_size};
+use super::value::{Item, item_size};
 use super::{key, row};
 use crate::store::{BACKUPS, BackupRecord, COPIES, HISTORY, Restored, TABLES, TableRecord};
 
 /// Rows copied by one commit.
 const AT_ONCE: usize = 500;
+
+/// Rows that a table is made of.
+struct Rows {
+    range: KeyRange,
+    /// Bytes that their keys begin with and that are not theirs.
+    head: usize,
+    sealing: Option<Sealing>,
+}
 
 impl Engine {
     /// Copies a table as it is at this moment.
@@ -85,10 +94,13 @@ impl Engine {
         home: &Home,
         source: &Home,
         draft: TableRecord,
+        key: NewKey,
         backup: &BackupRecord,
     ) -> Result<Arc<Table>, Refusal> {
         let head = COPIES.key(&source.scope(), &backup.no);
-        self.make_of(home, draft, KeyRange::prefix(head.clone()), head.len(), &BTreeMap::new()).await
+        let sealing = self.sealing(&source.scope(), backup.table.no).await?;
+        let rows = Rows { range: KeyRange::prefix(head.clone()), head: head.len(), sealing };
+        self.make_of(home, draft, key, rows, &BTreeMap::new()).await
     }
 
     /// Makes a table of what another one held at an instant.
@@ -97,6 +109,7 @@ impl Engine {
         home: &Home,
         source: &Table,
         draft: TableRecord,
+        key: NewKey,
         at: Timestamp,
     ) -> Result<Arc<Table>, Refusal> {
         let primary = source.state_kept().schema.primary().clone();
@@ -104,42 +117,46 @@ impl Engine {
         let span = Span::prefix(&(source.no,)).from(&(source.no, since));
         let changes = HISTORY.scan_all(&self.store().read().await?, &source.scope, &span).await?;
         let mut before: BTreeMap<Bytes, Option<Item>> = BTreeMap::new();
-        for (_, record) in changes {
+        for ((_, no), record) in changes {
+            let read = |stored: &Bytes| source.open_in(&no.to_be_bytes(), stored);
             let corrupt = || Refusal::Store(store::StoreError::corrupt("an item of a history"));
-            let keys = decode_item(&record.key).ok_or_else(corrupt)?;
+            let keys = read(&record.key)?;
             let place = key::row(&primary, &keys).ok_or_else(corrupt)?.slice(primary.prefix.len()..);
-            let item = record.before.map(|stored| decode_item(&stored).ok_or_else(corrupt)).transpose()?;
+            let item = record.before.as_ref().map(read).transpose()?;
             before.entry(place).or_insert(item);
         }
         let head = primary.prefix.len();
-        self.make_of(home, draft, KeyRange::prefix(primary.prefix), head, &before).await
+        let rows = Rows { range: KeyRange::prefix(primary.prefix), head, sealing: source.sealing()? };
+        self.make_of(home, draft, key, rows, &before).await
     }
 
-    /// Makes a table of rows whose keys begin with `head` bytes that are not theirs; some items were otherwise.
+    /// Makes a table of rows; some items were otherwise.
     async fn make_of(
         &self,
         home: &Home,
         draft: TableRecord,
-        rows: KeyRange,
-        head: usize,
+        key: NewKey,
+        rows: Rows,
         otherwise: &BTreeMap<Bytes, Option<Item>>,
     ) -> Result<Arc<Table>, Refusal> {
         let view = self.store().read().await?;
-        let table = self.create(home, draft).await?;
-        let (schema, mut range) = (table.state_kept().schema.clone(), rows);
+        let table = self.create(home, draft, key).await?;
+        let Rows { mut range, head, sealing } = rows;
+        let schema = table.state_kept().schema.clone();
         let put = |batch: &Batch, item: &Item| {
-            let Some(place) = key::row(schema.primary(), item) else { return };
-            batch.put(place.clone(), row::stored(item, item_size(item)));
+            let Some(place) = key::row(schema.primary(), item) else { return Ok(()) };
+            batch.put(place.clone(), table.close(schema.primary(), &place, item, item_size(item))?);
             for index in schema.secondary() {
-                move_row(batch, &schema, index, &place, None, Some(item));
+                move_row(batch, &table, &schema, index, &place, None, Some(item))?;
             }
+            Ok::<_, Refusal>(())
         };
         loop {
             let found = view.scan(range.clone(), Order::Ascending, AT_ONCE).await?;
             let batch = Batch::new();
             for (place, stored) in &found {
                 if !otherwise.contains_key(&place[head..]) {
-                    put(&batch, &row::item(stored)?);
+                    put(&batch, &row::item(sealing.as_ref(), &place[head..], stored)?)?;
                 }
             }
             self.store().write(batch).await?;
@@ -149,7 +166,9 @@ impl Engine {
             }
         }
         let batch = Batch::new();
-        otherwise.values().flatten().for_each(|item| put(&batch, item));
+        for item in otherwise.values().flatten() {
+            put(&batch, item)?;
+        }
         self.store().write(batch).await?;
         Ok(table)
     }

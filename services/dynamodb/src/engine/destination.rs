@@ -3,13 +3,14 @@
 use delivery::Consignment;
 use md5::{Digest, Md5};
 use serde_json::{Value as Json, json};
-use store::{StoreError, Tx};
+use store::Tx;
 
 use super::Engine;
 use super::item::{Course, Turn};
-use super::key;
+use super::refusal::Refusal;
 use super::table::{Home, State, Table};
 use super::value::{encode_item, item_json, item_size};
+use super::{key, sealing};
 use crate::store::{Destination, TableNo};
 
 /// What stands between the parts of a lane's name; in no ARN.
@@ -36,13 +37,14 @@ impl Engine {
         state: &State,
         course: &Course<'_>,
         turn: &Turn<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Refusal> {
         let told = state.record.destinations.iter().filter(|destination| destination.on);
         for destination in told {
             let Some(record) = self.record(table, state, course, turn, destination) else { return Ok(()) };
             let (body, partition) = record;
             let lanes = [Consignment::new(lane(table, &destination.stream), partition)];
-            course.depart(self.deliveries().enqueue(tx, body.to_string(), &lanes).await?);
+            let body = sealing::text(table.sealing()?.as_ref(), body.to_string());
+            course.depart(self.deliveries().enqueue(tx, body, &lanes).await?);
         }
         Ok(())
     }

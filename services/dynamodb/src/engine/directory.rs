@@ -6,18 +6,29 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use store::{Store, StoreError};
 
-use super::table::{Home, Table};
-use crate::store::TABLES;
+use super::sealing::Keyring;
+use super::table::{Home, Lock, Table};
+use crate::store::{KEYS, TABLES};
 
 /// Tables in use.
-#[derive(Debug, Default)]
 pub(crate) struct Directory {
+    keys: Keyring,
     tables: RwLock<HashMap<Home, Arc<Table>>>,
     /// Held while tables come and go, so that there is one of each.
     changing: tokio::sync::Mutex<()>,
 }
 
 impl Directory {
+    /// Of no tables yet.
+    pub(crate) fn new(keys: Keyring) -> Self {
+        Self { keys, tables: RwLock::default(), changing: tokio::sync::Mutex::default() }
+    }
+
+    /// The keys of tables.
+    pub(crate) fn keys(&self) -> &Keyring {
+        &self.keys
+    }
+
     /// The table at a place, when there is one.
     pub(crate) async fn find(&self, store: &Store, home: &Home) -> Result<Option<Arc<Table>>, StoreError> {
         if let Some(table) = self.cached(home) {
@@ -34,7 +45,11 @@ impl Directory {
         }
         let view = store.read().await?;
         let Some(record) = TABLES.get(&view, &home.scope(), &home.name.as_str()).await? else { return Ok(None) };
-        Ok(Some(self.add(Table::new(home.clone(), record))))
+        let lock = match KEYS.get(&view, &home.scope(), &record.no).await? {
+            None => Lock::None,
+            Some(key) => self.keys.unlock(record.no, &key)?.map_or(Lock::Shut, Lock::Open),
+        };
+        Ok(Some(self.add(Table::new(home.clone(), record, lock))))
     }
 
     /// Keeps others from adding and removing tables.

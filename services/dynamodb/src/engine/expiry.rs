@@ -8,10 +8,10 @@ use store::{KeyRange, Order, Reader, Span, StoreError, Tx, Writer};
 
 use super::Engine;
 use super::item::{Deed, Write};
+use super::key;
 use super::refusal::Refusal;
 use super::table::{State, Table};
 use super::value::{Item, Value};
-use super::{key, row};
 use crate::store::{EXPIRIES, GlobalVersion, TABLES};
 
 /// Items deleted before others are looked at.
@@ -65,7 +65,7 @@ impl Engine {
             }
             let store::Scope::Regional(account, region) = scope else { continue };
             let home = super::table::Home { account, region, name };
-            if let Some(table) = self.lookup(&home).await? {
+            if let Some(table) = self.lookup(&home).await?.filter(|table| table.is_open()) {
                 self.expire(&table).await?;
             }
         }
@@ -112,7 +112,7 @@ impl Engine {
             .transact(|tx| async move {
                 tx.delete(found.clone());
                 let Some(stored) = tx.get(place.clone()).await? else { return Ok(()) };
-                let item = row::item(&stored)?;
+                let item = table.open(state.schema.primary(), place, &stored)?;
                 let oldest = seconds(now.minus(LONG_AGO));
                 if second(&item, name).is_some_and(|at| at <= seconds(now) && at > oldest) {
                     let keys = key::key_of(state.schema.primary().key(), &item);
@@ -138,7 +138,7 @@ impl Engine {
             let rows = self.store().read().await?.scan(range.clone(), Order::Ascending, AT_ONCE).await?;
             let batch = store::Batch::new();
             for (place, stored) in &rows {
-                if let Some(at) = second(&row::item(stored)?, name) {
+                if let Some(at) = second(&table.open(state.schema.primary(), place, stored)?, name) {
                     batch.put(row_of(table, at, place), Bytes::new());
                 }
             }

@@ -4,9 +4,9 @@ use store::{KeyRange, Order, Reader};
 
 use super::Engine;
 use super::item::move_row;
+use super::key;
 use super::refusal::Refusal;
 use super::table::{Home, Table};
-use super::{key, row};
 use crate::store::{IndexNo, TABLES};
 
 /// Items put into an index by one transaction.
@@ -20,7 +20,7 @@ impl Engine {
             let store::Scope::Regional(account, region) = scope else { continue };
             let home = Home { account, region, name };
             let Some(index) = record.global.iter().find(|index| index.filling) else { continue };
-            if let Some(table) = self.lookup(&home).await? {
+            if let Some(table) = self.lookup(&home).await?.filter(|table| table.is_open()) {
                 self.fill_index(&table, index.no).await?;
             }
         }
@@ -39,9 +39,9 @@ impl Engine {
             let filled = self.store().transact(|tx| async move {
                 let rows = tx.scan(from.clone(), Order::Ascending, AT_ONCE).await?;
                 for (place, stored) in &rows {
-                    let item = row::item(stored)?;
+                    let item = table.open(schema.primary(), place, stored)?;
                     // An item whose attributes are not of the key's types stays out of the index.
-                    move_row(&tx, schema, index, place, None, Some(&item));
+                    move_row(&tx, table, schema, index, place, None, Some(&item))?;
                 }
                 Ok::<_, Refusal>((rows.len(), rows.last().map(|(place, _)| place.clone())))
             });

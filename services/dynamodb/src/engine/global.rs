@@ -10,10 +10,11 @@ use store::{Batch, KeyRange, Order, Reader, Scope, StoreError};
 use super::Engine;
 use super::item::{Write, Written};
 use super::refusal::Refusal;
-use super::table::{Home, State, Table};
+use super::sealing::NewKey;
+use super::table::{Home, Lock, State, Table};
 use crate::store::{
-    Billing, Encryption, GlobalVersion, Overrides, Replication, SENT, StreamSetting, TABLES, TableNo, TableRecord,
-    Throughput, View,
+    Billing, Encryption, GlobalVersion, KEYS, Overrides, Replication, SENT, StreamSetting, TABLES, TableNo,
+    TableRecord, Throughput, View,
 };
 
 /// How long a table that was the source of a new replica cannot be deleted (`DeleteTable`).
@@ -73,7 +74,7 @@ impl Engine {
         table: &Table,
         region: &Region,
         overrides: Overrides,
-        encryption: Option<String>,
+        key: (Option<Encryption>, NewKey),
         consistency: &Consistency,
     ) -> Result<(), Refusal> {
         let _one = self.directory().changing().await;
@@ -91,17 +92,18 @@ impl Engine {
         let made = Made { no: self.number().await?, id: self.random().uuid(), now: self.now() };
         let at = tables.iter().position(|each| each.no == table.no).unwrap_or_default();
         let mut record = join(&mut records, at, &tables, region, &made, overrides, consistency)?;
-        if let Some(key) = encryption {
-            record.encryption = Some(Encryption { key, table_key: None });
-        }
+        let (encryption, key) = key;
+        record.encryption = encryption;
         let batch = Batch::new();
         self.follow_stream(&home, None, &mut record, &batch).await?;
         TABLES.put(&batch, &home.scope(), &home.name.as_str(), &record)?;
+        KEYS.put(&batch, &home.scope(), &record.no, &key.record)?;
         for table in &tables {
             SENT.delete(&batch, &table.scope, &(table.no, region.clone()));
         }
         self.commit_changed(&tables, &mut records, batch).await?;
-        self.directory().add(Table::new(home, record));
+        self.keys().keep(record.no, key.sealing.clone());
+        self.directory().add(Table::new(home, record, Lock::Open(key.sealing)));
         self.chores().replicate.signal();
         Ok(())
     }

@@ -137,7 +137,7 @@ impl Engine {
         let units = read_units(stored.as_ref().map_or(0, row::size), consistent);
         self.spend(table, &state, state.schema.primary(), Way::Read, units);
         self.spend_range(table, &state, &place, Way::Read, units);
-        let item = stored.as_ref().map(row::item).transpose()?;
+        let item = stored.map(|stored| table.open(state.schema.primary(), &place, &stored)).transpose()?;
         Ok((item, Consumed { table: units, ..Consumed::default() }))
     }
 
@@ -178,7 +178,7 @@ impl Engine {
         let place = key::row(schema.primary(), &write.item).ok_or_else(key::mismatch)?;
         self.check_range(table, state, &place, Way::Write)?;
         let batch = Batch::new();
-        batch.put(place.clone(), row::stored(&write.item, size));
+        batch.put(place.clone(), table.close(schema.primary(), &place, &write.item, size)?);
         self.store().write(batch).await?;
         let consumed = Consumed { table: write_units(size), ..Consumed::default() };
         Ok(Written { consumed, place, ..Written::default() })
@@ -201,7 +201,7 @@ impl Engine {
         let place = key::row(schema.primary(), &write.item).ok_or_else(key::mismatch)?;
         self.check_range(table, state, &place, Way::Write)?;
         let stored = tx.get(place.clone()).await?;
-        let old = stored.as_ref().map(row::item).transpose()?;
+        let old = stored.as_ref().map(|stored| table.open(schema.primary(), &place, stored)).transpose()?;
         check_condition(write, old.as_ref())?;
         let new = replica::marked(table, state, course, outcome(schema, write, old.as_ref())?);
         let sizes = (stored.as_ref().map_or(0, row::size), new.as_ref().map_or(0, item_size));
@@ -273,18 +273,19 @@ pub(crate) fn check_size(item: &Item) -> Result<usize, Refusal> {
 /// Moves an item's row in an index, and tells the units that took.
 pub(crate) fn move_row(
     tx: &impl Writer,
+    table: &Table,
     schema: &Schema,
     index: &Index,
     primary: &Bytes,
     old: Option<&Item>,
     new: Option<&Item>,
-) -> f64 {
+) -> Result<f64, Refusal> {
     let row_of = |item: Option<&Item>| {
         let place = key::secondary_row(schema, index, item?, primary)?;
         Some((place, row::projected(schema, index, item?)))
     };
     let units = |item: &Item| write_units(item_size(item));
-    match (row_of(old), row_of(new)) {
+    Ok(match (row_of(old), row_of(new)) {
         (None, None) => 0.0,
         (Some((place, before)), None) => {
             tx.delete(place);
@@ -292,20 +293,22 @@ pub(crate) fn move_row(
         }
         (Some((place, before)), Some((same, after))) if place == same => {
             if before == after {
-                return 0.0;
+                return Ok(0.0);
             }
             let size = item_size(&after);
-            tx.put(place, row::stored(&after, size));
+            let stored = table.close(index, &place, &after, size)?;
+            tx.put(place, stored);
             units(&before).max(write_units(size))
         }
         (before, Some((place, after))) => {
             let size = item_size(&after);
-            tx.put(place, row::stored(&after, size));
+            let stored = table.close(index, &place, &after, size)?;
+            tx.put(place, stored);
             let removed = before.map_or(0.0, |(place, before)| {
                 tx.delete(place);
                 units(&before)
             });
             removed + write_units(size)
         }
-    }
+    })
 }

@@ -7,14 +7,16 @@ use store::{KeyRange, Order, Span};
 use super::Engine;
 use super::global::in_order;
 use super::refusal::Refusal;
-use super::table::{Home, Table};
+use super::sealing::NewKey;
+use super::table::{Home, Lock, Table};
 use crate::store::{
-    COLLECTIONS, EXPIRIES, HISTORY, ITEMS, IndexNo, OUTGOING, SENT, STAMPS, SWEEPS, Sweep, TABLES, TableRecord, USAGES,
+    COLLECTIONS, EXPIRIES, HISTORY, ITEMS, IndexNo, KEYS, OUTGOING, SENT, STAMPS, SWEEPS, Sweep, TABLES, TableRecord,
+    USAGES,
 };
 
 impl Engine {
     /// Creates a table. `draft` is given its number and identity.
-    pub(crate) async fn create(&self, home: &Home, draft: TableRecord) -> Result<Arc<Table>, Refusal> {
+    pub(crate) async fn create(&self, home: &Home, draft: TableRecord, key: NewKey) -> Result<Arc<Table>, Refusal> {
         let _one = self.directory().changing().await;
         if self.directory().load(self.store(), home).await?.is_some() {
             return Err(Refusal::Exists(home.name.clone()));
@@ -23,8 +25,10 @@ impl Engine {
         let batch = store::Batch::new();
         self.follow_stream(home, None, &mut record, &batch).await?;
         TABLES.put(&batch, &home.scope(), &home.name.as_str(), &record)?;
+        KEYS.put(&batch, &home.scope(), &record.no, &key.record)?;
         self.store().write(batch).await?;
-        Ok(self.directory().add(Table::new(home.clone(), record)))
+        self.keys().keep(record.no, key.sealing.clone());
+        Ok(self.directory().add(Table::new(home.clone(), record, Lock::Open(key.sealing))))
     }
 
     /// Changes what a table is, once nobody writes to it. Returns it as it is from then on.

@@ -5,7 +5,7 @@
 //! | `table.rs`, `schema.rs`, `directory.rs` | a table in use; its keys and indexes; finding one |
 //! | `lifecycle.rs` | creating, changing, listing, deleting tables |
 //! | `count.rs` | how many items there are |
-//! | `row.rs` | a stored row. Pure |
+//! | `row.rs`, `sealing.rs`, `unlock.rs` | a stored row; what everything of a table is sealed with; keys of tables |
 //! | `item.rs`, `page.rs` | reading and writing items; pages of queries and scans |
 //! | `settle.rs` | what a write changes, in one transaction |
 //! | `transact.rs` | several writes at once |
@@ -43,6 +43,7 @@ pub(crate) mod replica;
 pub(crate) mod replicate;
 pub(crate) mod row;
 pub(crate) mod schema;
+pub(crate) mod sealing;
 mod settle;
 pub(crate) mod shard;
 pub(crate) mod snapshot;
@@ -51,6 +52,7 @@ pub(crate) mod table;
 pub(crate) mod throttle;
 pub(crate) mod transact;
 pub(crate) mod transfer;
+mod unlock;
 mod usage;
 pub(crate) mod value;
 
@@ -64,6 +66,7 @@ use service_kit::{CloudParts, Wake};
 use store::{Scope, Sequence, Store, StoreError};
 
 use directory::Directory;
+use sealing::Keyring;
 use stream::Sequencer;
 use table::{Home, Table};
 
@@ -93,6 +96,8 @@ struct Inner {
 pub(crate) struct Chores {
     /// Content is to be removed.
     pub sweep: Wake,
+    /// A key of KMS refused its service.
+    pub keys: Wake,
     /// Indexes are to be filled.
     pub fill: Wake,
     /// Large tables are to be counted.
@@ -115,7 +120,7 @@ impl Engine {
             sequencer: Sequencer::default(),
             learned: AtomicBool::new(false),
             learning: tokio::sync::Mutex::default(),
-            directory: Directory::default(),
+            directory: Directory::new(Keyring::new(&parts.vault, &parts.runtime.random)),
             chores: Chores::default(),
             replicas_found: AtomicBool::new(false),
             deliveries: Deliveries::new(SERVICE, "dynamodb.deliver", parts),
@@ -130,6 +135,7 @@ impl Engine {
     /// Forgets everything in memory: the store was emptied.
     pub(crate) fn forget(&self) {
         self.0.directory.clear();
+        self.keys().clear();
         self.0.learned.store(false, Ordering::Release);
         self.0.replicas_found.store(false, Ordering::Release);
     }
@@ -154,7 +160,12 @@ impl Engine {
         &self.0.deliveries
     }
 
-    fn random(&self) -> &Random {
+    /// The keys of tables.
+    pub(crate) fn keys(&self) -> &Keyring {
+        self.0.directory.keys()
+    }
+
+    pub(crate) fn random(&self) -> &Random {
         &self.0.runtime.random
     }
 

@@ -68,20 +68,17 @@ impl Engine {
             for (place, stored) in rows {
                 bytes += row::size(&stored);
                 page.scanned += 1;
-                let mut item = row::item(&stored)?;
+                let mut item = table.open(index, &place, &stored)?;
                 let stop = page.scanned >= limit || bytes >= limits::PAGE_BYTES;
                 if stop {
                     page.last = Some(self.position(state, index, &item));
                 }
                 if whole {
                     let found = key::row(state.schema.primary(), &item);
-                    let stored = match found {
-                        Some(found) => view.get(found).await?,
-                        None => None,
-                    };
-                    let Some(stored) = stored else { continue };
+                    let Some(found) = found else { continue };
+                    let Some(stored) = view.get(found.clone()).await? else { continue };
                     fetched += read_units(row::size(&stored), consistent);
-                    item = row::item(&stored)?;
+                    item = table.open(state.schema.primary(), &found, &stored)?;
                 }
                 if filter.is_none_or(|filter| filter.holds(&item)) {
                     page.items.push(item);

@@ -28,6 +28,8 @@ pub(crate) enum Refusal {
     Source,
     /// There is a table already where a replica of this one is to be.
     ReplicaIsTable(String),
+    /// Nobody has the key of its items now.
+    Shut,
     /// There is no such replica.
     NoReplica,
     /// The store could not do it.

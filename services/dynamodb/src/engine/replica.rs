@@ -3,7 +3,6 @@
 //! of the clock.
 
 use bytes::Bytes;
-use names::Region;
 use store::{Reader, StoreError, Tx, Value as _, Writer};
 
 use super::Engine;
@@ -11,7 +10,7 @@ use super::capacity::Consumed;
 use super::item::{Course, Turn};
 use super::refusal::Refusal;
 use super::table::{State, Table};
-use super::value::{Item, Value, encode_item, item_size};
+use super::value::{Item, Value, item_size};
 use super::{key, row};
 use crate::store::{GlobalVersion, OUTGOING, OutgoingRecord, Replication, STAMPS, SequenceNo, StampRecord};
 
@@ -64,11 +63,12 @@ pub(crate) fn tell(
     place: &Bytes,
     keys: &Item,
     new: Option<&Item>,
-) -> Result<(), StoreError> {
+) -> Result<(), Refusal> {
     let no = course.number();
     put_stamp(tx, table, state, place, &StampRecord { no, region: table.home.region.clone(), gone: new.is_none() })?;
-    let record = OutgoingRecord { key: stored(keys), item: new.map(stored) };
-    OUTGOING.put(tx, &table.scope, &(table.no, no), &record)
+    let close = |item: &Item| table.close_in(&no.to_be_bytes(), item);
+    let record = OutgoingRecord { key: close(keys)?, item: new.map(close).transpose()? };
+    Ok(OUTGOING.put(tx, &table.scope, &(table.no, no), &record)?)
 }
 
 /// Which write the item of a row is of; none when it is from before there were replicas.
@@ -113,12 +113,10 @@ pub(crate) struct Arrival {
 
 impl Arrival {
     /// From a note.
-    pub(crate) fn of(no: SequenceNo, region: &Region, record: &OutgoingRecord) -> Result<Self, StoreError> {
-        let read = |stored: &Bytes| {
-            super::value::decode_item(stored).ok_or_else(|| StoreError::corrupt("an item for another replica"))
-        };
+    pub(crate) fn of(table: &Table, no: SequenceNo, record: &OutgoingRecord) -> Result<Self, Refusal> {
+        let read = |stored: &Bytes| table.open_in(&no.to_be_bytes(), stored);
         let item = record.item.as_ref().map(read).transpose()?;
-        let stamp = StampRecord { no, region: region.clone(), gone: item.is_none() };
+        let stamp = StampRecord { no, region: table.home.region.clone(), gone: item.is_none() };
         Ok(Self { keys: read(&record.key)?, item, stamp })
     }
 }
@@ -153,14 +151,9 @@ impl Engine {
         new: Option<&Item>,
     ) -> Result<Consumed, Refusal> {
         let stored = tx.get(place.clone()).await?;
-        let old = stored.as_ref().map(row::item).transpose()?;
+        let primary = state.schema.primary();
+        let old = stored.as_ref().map(|stored| table.open(primary, place, stored)).transpose()?;
         let sizes = (stored.as_ref().map_or(0, row::size), new.map_or(0, item_size));
         self.settle(tx, table, state, course, &Turn { place, old: old.as_ref(), new, sizes }).await
     }
-}
-
-fn stored(item: &Item) -> Bytes {
-    let mut out = Vec::with_capacity(64);
-    encode_item(item, &mut out);
-    out.into()
 }

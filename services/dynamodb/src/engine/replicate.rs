@@ -9,11 +9,11 @@ use store::{Batch, KeyRange, Order, Reader, Span};
 
 use super::Engine;
 use super::item::Written;
+use super::key;
 use super::refusal::Refusal;
 use super::replica::{Arrival, stamp, stamp_key};
 use super::stream::{first_at, instant_of};
 use super::table::Table;
-use super::{key, row};
 use crate::limits::REPLICATION_LAG;
 use crate::store::{OUTGOING, SENT, STAMPS, SentRecord, SequenceNo, StampRecord};
 use store::Value as _;
@@ -34,11 +34,11 @@ impl Engine {
     pub(crate) async fn replicate(&self, regions: &dyn Regions) -> Result<Option<Duration>, Refusal> {
         let mut wait = None;
         for table in self.replicated().await? {
-            if !regions.reachable(table.home.account, &table.home.region).await {
+            if !table.is_open() || !regions.reachable(table.home.account, &table.home.region).await {
                 continue;
             }
             for peer in self.peers(&table).await? {
-                if !regions.reachable(peer.home.account, &peer.home.region).await {
+                if !peer.is_open() || !regions.reachable(peer.home.account, &peer.home.region).await {
                     continue;
                 }
                 self.fill_replica(&table, &peer).await?;
@@ -80,14 +80,13 @@ impl Engine {
 
     /// Brings some writes elsewhere; tells how many, and whether there may be more.
     async fn send_some(&self, table: &Table, peer: &Table, due: SequenceNo) -> Result<(usize, bool), Refusal> {
-        let region = &table.home.region;
         let settled = self.sequencer().await?.settled(self.now()).saturating_add(1);
         let from = self.sent(table, &peer.home.region).await?;
         let span = Span::prefix(&(table.no,)).from(&(table.no, from)).until(&(table.no, due.min(settled)));
         let view = self.store().read().await?;
         let rows = OUTGOING.scan(&view, &table.scope, &span, Order::Ascending, AT_ONCE).await?;
         let Some(((_, last), _)) = rows.last() else { return Ok((0, false)) };
-        let arrivals = rows.iter().map(|((_, no), record)| Arrival::of(*no, region, record));
+        let arrivals = rows.iter().map(|((_, no), record)| Arrival::of(table, *no, record));
         let arrivals = arrivals.collect::<Result<Vec<_>, _>>()?;
         let sent = SentRecord { next: last + 1 };
         let (state, course) = (&peer.state_kept(), &self.course().await?);
@@ -144,7 +143,7 @@ impl Engine {
             let rows = view.scan(range.clone(), Order::Ascending, AT_ONCE).await?;
             let mut arrivals = Vec::with_capacity(rows.len());
             for (place, stored) in &rows {
-                let item = row::item(stored)?;
+                let item = source.open(state.schema.primary(), place, stored)?;
                 let before = StampRecord { no: 0, region: source.home.region.clone(), gone: false };
                 let stamp = stamp(&view, source, &state, place).await?.unwrap_or(before);
                 let keys = key::key_of(state.schema.primary().key(), &item);

@@ -31,12 +31,12 @@ impl Engine {
         }
         let mut consumed = Consumed { table: write_units(sizes.0.max(sizes.1)), ..Consumed::default() };
         match new {
-            Some(item) => tx.put(place.clone(), row::stored(item, sizes.1)),
+            Some(item) => tx.put(place.clone(), table.close(schema.primary(), place, item, sizes.1)?),
             None if old.is_some() => tx.delete(place.clone()),
             None => {}
         }
         for index in schema.secondary() {
-            let units = move_row(tx, schema, index, place, old, new);
+            let units = move_row(tx, table, schema, index, place, old, new)?;
             if units > 0.0 {
                 consumed.add_index(index.name.as_deref().unwrap_or_default(), index.global, units);
             }

@@ -9,10 +9,11 @@ use store::{KeyRange, Order, Reader, Span, StoreError};
 use super::Engine;
 use super::item::{Turn, check_size};
 use super::refusal::Refusal;
+use super::schema::Index;
 use super::stream::{first_at, instant_of};
 use super::table::Table;
 use super::transfer::lines::Changed;
-use super::value::{Item, decode_item, item_size};
+use super::value::{Item, item_size};
 use super::{key, row};
 use crate::store::{HISTORY, SequenceNo};
 
@@ -25,6 +26,8 @@ type Otherwise = BTreeMap<Bytes, Option<Item>>;
 /// What a table held at an instant, a page at a time.
 pub(crate) struct Snapshot<'a, R> {
     view: &'a R,
+    table: &'a Table,
+    primary: Index,
     range: Option<KeyRange>,
     head: usize,
     otherwise: Otherwise,
@@ -32,16 +35,16 @@ pub(crate) struct Snapshot<'a, R> {
 
 impl<'a, R: Reader> Snapshot<'a, R> {
     /// Of a table that kept what its items were.
-    pub(crate) async fn new(view: &'a R, table: &Table, at: Timestamp) -> Result<Self, StoreError> {
+    pub(crate) async fn new(view: &'a R, table: &'a Table, at: Timestamp) -> Result<Self, Refusal> {
         let since = first_at(at.plus(std::time::Duration::from_micros(1)));
         let otherwise = before(view, table, since).await?;
-        let prefix = table.state_kept().schema.primary().prefix.clone();
-        let head = prefix.len();
-        Ok(Self { view, range: Some(KeyRange::prefix(prefix)), head, otherwise })
+        let primary = table.state_kept().schema.primary().clone();
+        let (range, head) = (Some(KeyRange::prefix(primary.prefix.clone())), primary.prefix.len());
+        Ok(Self { view, table, primary, range, head, otherwise })
     }
 
     /// The next items; none after the last.
-    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Item>>, StoreError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Item>>, Refusal> {
         let Some(range) = self.range.take() else {
             let rest: Vec<_> = std::mem::take(&mut self.otherwise).into_values().flatten().collect();
             return Ok((!rest.is_empty()).then_some(rest));
@@ -50,25 +53,22 @@ impl<'a, R: Reader> Snapshot<'a, R> {
         let full = rows.len() == AT_ONCE;
         self.range = rows.last().filter(|_| full).map(|(last, _)| key::after(range, last, true));
         let same = rows.iter().filter(|(place, _)| !self.otherwise.contains_key(&place[self.head..]));
-        same.map(|(_, stored)| row::item(stored)).collect::<Result<_, _>>().map(Some)
+        same.map(|(place, stored)| self.table.open(&self.primary, place, stored)).collect::<Result<_, _>>().map(Some)
     }
 }
 
 /// What items were before the first change from a number on.
-async fn before(view: &impl Reader, table: &Table, since: SequenceNo) -> Result<Otherwise, StoreError> {
+async fn before(view: &impl Reader, table: &Table, since: SequenceNo) -> Result<Otherwise, Refusal> {
     let primary = table.state_kept().schema.primary().clone();
     let span = Span::prefix(&(table.no,)).from(&(table.no, since));
     let mut before = BTreeMap::new();
-    for (_, record) in HISTORY.scan_all(view, &table.scope, &span).await? {
+    for ((_, no), record) in HISTORY.scan_all(view, &table.scope, &span).await? {
+        let read = |stored: &Bytes| table.open_in(&no.to_be_bytes(), stored);
         let place = key::row(&primary, &read(&record.key)?).ok_or_else(corrupt)?.slice(primary.prefix.len()..);
         let item = record.before.as_ref().map(read).transpose()?;
         before.entry(place).or_insert(item);
     }
     Ok(before)
-}
-
-fn read(stored: &Bytes) -> Result<Item, StoreError> {
-    decode_item(stored).ok_or_else(corrupt)
 }
 
 fn corrupt() -> StoreError {
@@ -90,6 +90,7 @@ impl Engine {
         let later = before(&view, table, first_at(until)).await?;
         let mut changed: HashMap<Bytes, Changed> = HashMap::new();
         for ((_, no), record) in HISTORY.scan_all(&view, &table.scope, &span).await? {
+            let read = |stored: &Bytes| table.open_in(&no.to_be_bytes(), stored);
             let keys = read(&record.key)?;
             let place = key::row(&primary, &keys).ok_or_else(corrupt)?;
             let old = record.before.as_ref().map(read).transpose()?;
@@ -101,7 +102,10 @@ impl Engine {
         for (place, mut change) in changed {
             change.new = match later.get(&place[primary.prefix.len()..]) {
                 Some(item) => item.clone(),
-                None => view.get(place).await?.as_ref().map(row::item).transpose()?,
+                None => {
+                    let stored = view.get(place.clone()).await?;
+                    stored.map(|stored| table.open(&primary, &place, &stored)).transpose()?
+                }
             };
             if change.old.is_some() || change.new.is_some() {
                 change.old = change.old.filter(|_| with_old);
@@ -124,7 +128,8 @@ impl Engine {
                 for item in fitting {
                     let Some(place) = key::row(state.schema.primary(), item) else { continue };
                     let stored = tx.get(place.clone()).await?;
-                    let old = stored.as_ref().map(row::item).transpose()?;
+                    let primary = state.schema.primary();
+                    let old = stored.as_ref().map(|stored| table.open(primary, &place, stored)).transpose()?;
                     let sizes = (stored.as_ref().map_or(0, row::size), item_size(item));
                     let turn = Turn { place: &place, old: old.as_ref(), new: Some(item), sizes };
                     self.settle(&tx, table, state, course, &turn).await?;

@@ -4,14 +4,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
+use bytes::Bytes;
 use names::{AccountId, Arn, Region};
 use parking_lot::Mutex;
 use store::Scope;
 use tokio::sync::{RwLock, RwLockReadGuard};
 
 use super::count::Count;
-use super::schema::Schema;
+use super::refusal::Refusal;
+use super::row;
+use super::schema::{Index, Schema};
+use super::sealing::{self, Sealing};
 use super::throttle::{KeyRanges, Meters, Way};
+use super::value::Item;
 use crate::store::{IndexNo, TableNo, TableRecord, scope};
 
 /// Where a table is.
@@ -41,10 +46,22 @@ pub(crate) struct Table {
     /// What of it was noted.
     pub noted: tokio::sync::Mutex<HashMap<(IndexNo, Way), f64>>,
     counted: Mutex<HashMap<IndexNo, Count>>,
+    lock: ArcSwap<Lock>,
     state: ArcSwap<State>,
     /// Held shared by whoever writes items, and alone by whoever changes what the table is: nobody writes by an old schema
     /// once a new one is in force.
     gate: RwLock<()>,
+}
+
+/// What keeps a table's items from whoever reads the disk.
+#[derive(Debug)]
+pub(crate) enum Lock {
+    /// Nothing: the table is from before tables had keys.
+    None,
+    /// A key that is at hand.
+    Open(Sealing),
+    /// A key that is KMS's to give.
+    Shut,
 }
 
 /// What a table is at a moment.
@@ -92,13 +109,53 @@ impl Home {
 
 impl Table {
     /// A table that was just read or made.
-    pub(crate) fn new(home: Home, record: TableRecord) -> Self {
+    pub(crate) fn new(home: Home, record: TableRecord, lock: Lock) -> Self {
         let scope = home.scope();
         let state = ArcSwap::from_pointee(State::of(record, &scope));
         let no = state.load().record.no;
         let (meters, ranges) = (Meters::default(), KeyRanges::default());
         let (noted, counted, gate) = (tokio::sync::Mutex::default(), Mutex::default(), RwLock::default());
-        Self { home, no, scope, meters, ranges, noted, counted, state, gate }
+        let lock = ArcSwap::from_pointee(lock);
+        Self { home, no, scope, meters, ranges, noted, counted, lock, state, gate }
+    }
+
+    /// Whether its items can be read and written.
+    pub(crate) fn is_open(&self) -> bool {
+        !matches!(**self.lock.load(), Lock::Shut)
+    }
+
+    /// Its key is this from now on.
+    pub(crate) fn set_lock(&self, lock: Lock) {
+        self.lock.store(Arc::new(lock));
+    }
+
+    /// What its items are sealed with.
+    pub(crate) fn sealing(&self) -> Result<Option<Sealing>, Refusal> {
+        match &**self.lock.load() {
+            Lock::None => Ok(None),
+            Lock::Open(sealing) => Ok(Some(sealing.clone())),
+            Lock::Shut => Err(Refusal::Shut),
+        }
+    }
+
+    /// The stored row of an item of this size.
+    pub(crate) fn close(&self, index: &Index, place: &[u8], item: &Item, size: usize) -> Result<Bytes, Refusal> {
+        Ok(row::stored(self.sealing()?.as_ref(), &place[index.prefix.len()..], item, size))
+    }
+
+    /// The item of a stored row.
+    pub(crate) fn open(&self, index: &Index, place: &[u8], stored: &Bytes) -> Result<Item, Refusal> {
+        Ok(row::item(self.sealing()?.as_ref(), &place[index.prefix.len()..], stored)?)
+    }
+
+    /// An item as it lies in a record about it.
+    pub(crate) fn close_in(&self, bound_to: &[u8], item: &Item) -> Result<Bytes, Refusal> {
+        Ok(sealing::stored(self.sealing()?.as_ref(), bound_to, item))
+    }
+
+    /// The item of a record about it.
+    pub(crate) fn open_in(&self, bound_to: &[u8], stored: &[u8]) -> Result<Item, Refusal> {
+        Ok(sealing::item(self.sealing()?.as_ref(), bound_to, stored)?)
     }
 
     /// Items and bytes of an index as they were counted last.

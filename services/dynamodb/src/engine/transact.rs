@@ -106,7 +106,8 @@ impl Engine {
                 Deed::Put => {
                     key::check_item(&state.schema, &write.item)?;
                     let size = check_size(&write.item)?;
-                    batch.put(place.clone().ok_or_else(key::mismatch)?, row::stored(&write.item, size));
+                    let place = place.clone().ok_or_else(key::mismatch)?;
+                    batch.put(place.clone(), table.close(primary, &place, &write.item, size)?);
                     write_units(size)
                 }
                 _ => {
@@ -191,7 +192,8 @@ impl Engine {
             self.spend(table, &state, primary, Way::Read, units);
             self.spend_range(table, &state, &place, Way::Read, units);
             let consumed = Consumed { table: units, ..Consumed::default() };
-            found.push(Ok((stored.as_ref().map(row::item).transpose()?, consumed)));
+            let item = stored.map(|stored| table.open(primary, &place, &stored)).transpose()?;
+            found.push(Ok((item, consumed)));
         }
         Ok(found)
     }

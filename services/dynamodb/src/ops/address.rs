@@ -6,6 +6,7 @@ use names::Arn;
 use service_kit::{Access, Ctx, Error};
 
 use crate::Dynamo;
+use crate::calls::keys;
 use crate::engine::refusal::Refusal;
 use crate::engine::table::{Home, Table};
 use crate::error::{invalid, told};
@@ -30,11 +31,13 @@ pub(crate) fn own(ctx: &Ctx, name: &str) -> Home {
     Home { account: ctx.account(), region: ctx.region.clone(), name: name.to_owned() }
 }
 
-/// A table whose items are wanted.
+/// A table whose items are wanted, by a caller who may use its key.
 pub(crate) async fn table_of_items(ctx: &Ctx, name: &str) -> Result<Arc<Table>, Error> {
     let home = home(ctx, name)?;
     let found = ctx.state::<Dynamo>().engine().lookup(&home).await?;
-    found.ok_or_else(|| told(Refusal::NoTableForItems))
+    let table = found.ok_or_else(|| told(Refusal::NoTableForItems))?;
+    keys::unlock(ctx, &table).await?;
+    Ok(table)
 }
 
 /// A table that is itself wanted.

@@ -5,15 +5,17 @@ use api_dynamodb::{
     CreateBackupInput, CreateBackupOutput, DeleteBackup, DeleteBackupInput, DeleteBackupOutput, DescribeBackup,
     DescribeBackupInput, DescribeBackupOutput, GlobalSecondaryIndex, GlobalSecondaryIndexInfo, ListBackups,
     ListBackupsInput, ListBackupsOutput, LocalSecondaryIndex, LocalSecondaryIndexInfo, ProvisionedThroughput,
-    RestoreTableFromBackup, RestoreTableFromBackupInput, RestoreTableFromBackupOutput, SourceTableDetails,
-    SourceTableFeatureDetails, TableStatus, errors,
+    RestoreTableFromBackup, RestoreTableFromBackupInput, RestoreTableFromBackupOutput, SSESpecification,
+    SourceTableDetails, SourceTableFeatureDetails, TableStatus, errors,
 };
 use names::Arn;
 use service_kit::{Access, Ctx, Error, Outcome};
 
 use super::{address, shown};
 use crate::Dynamo;
+use crate::calls::keys;
 use crate::engine::backup::copied;
+use crate::engine::sealing::NewKey;
 use crate::engine::table::Home;
 use crate::error::{invalid, invalid_parameter};
 use crate::store::{BackupRecord, Billing, Restored, TableRecord, Throughput};
@@ -82,10 +84,12 @@ pub(crate) async fn restore_table_from_backup(
         global: input.global_secondary_index_override.as_deref(),
         local: input.local_secondary_index_override.as_deref(),
     };
-    let draft = overrides.over(copied(&record.table, restored, now), now)?;
+    let mut draft = overrides.over(copied(&record.table, restored, now), now)?;
     let engine = ctx.state::<Dynamo>().engine();
     refuse_existing(ctx, &home).await?;
-    let table = engine.restore_backup(&home, &source, draft, &record).await?;
+    let key = key_of_restored(ctx, &home, &mut draft, input.sse_specification_override.as_ref()).await?;
+    keys::unlock_for(ctx, &source, record.table.no).await?;
+    let table = engine.restore_backup(&home, &source, draft, key, &record).await?;
     let mut description = shown::table(&home, &table.state().record, TableStatus::Creating, &[]);
     description.restore_summary.iter_mut().for_each(|summary| summary.restore_in_progress = true);
     Ok(RestoreTableFromBackupOutput { table_description: Some(description) })
@@ -99,6 +103,19 @@ pub(crate) fn access(arn: &str) -> Result<Access, Error> {
 /// What restoring touches: the backup, and the table that is made.
 pub(crate) fn access_to_restore(ctx: &Ctx, input: &RestoreTableFromBackupInput) -> Result<Access, Error> {
     Ok(access(&input.backup_arn)?.and_to(address::own(ctx, &input.target_table_name).arn()))
+}
+
+/// The key of a restored table: under the key of KMS that is asked for, or else under that of what it is made of.
+pub(crate) async fn key_of_restored(
+    ctx: &Ctx,
+    home: &Home,
+    draft: &mut TableRecord,
+    given: Option<&SSESpecification>,
+) -> Result<NewKey, Error> {
+    if given.is_some() {
+        draft.encryption = keys::encryption(ctx, home, given).await?;
+    }
+    keys::new_key(ctx, home, draft.encryption.as_ref()).await
 }
 
 /// A restored table must be new.

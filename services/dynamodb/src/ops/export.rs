@@ -12,7 +12,7 @@ use service_kit::{Access, Ctx, Error, Outcome, paging};
 
 use super::address;
 use crate::Dynamo;
-use crate::calls::{self, Bucket};
+use crate::calls::{self, Bucket, keys};
 use crate::engine::table::Home;
 use crate::engine::transfer::Format;
 use crate::error::invalid;
@@ -45,6 +45,7 @@ pub(crate) async fn export_table_to_point_in_time(
         return Err(errors::point_in_time_recovery_unavailable_exception(text).into());
     };
     let (at, changes) = span(ctx, &input, recovery.since)?;
+    keys::unlock(ctx, &table).await?;
     let id = format!("{:014}-{}", ctx.now().micros() / 1_000, ctx.random().hex(4));
     let record = ExportRecord {
         table: table.no,

@@ -10,7 +10,7 @@ use service_kit::{Access, Ctx, Error, Outcome, paging};
 
 use super::{address, create, export, shown};
 use crate::Dynamo;
-use crate::calls::{self, Bucket};
+use crate::calls::{self, Bucket, keys};
 use crate::engine::table::Home;
 use crate::engine::transfer::{Format, Packing};
 use crate::error::{invalid, told};
@@ -35,7 +35,9 @@ pub(crate) async fn import_table(ctx: &Ctx, input: ImportTableInput) -> Outcome<
         return Ok(ImportTableOutput { import_table_description: described(&home, &id, record) });
     }
     let S3BucketSource { s3_bucket_owner, s3_bucket, s3_key_prefix } = input.s3_bucket_source;
-    let draft = create::draft(&creating(parameters), ctx.now())?;
+    let parameters = creating(parameters);
+    let mut draft = create::draft(&parameters, ctx.now())?;
+    draft.encryption = keys::encryption(ctx, &home, parameters.sse_specification.as_ref()).await?;
     let mut record = ImportRecord {
         table: draft,
         begun: ctx.now(),
@@ -53,7 +55,8 @@ pub(crate) async fn import_table(ctx: &Ctx, input: ImportTableInput) -> Outcome<
     };
     calls::list_as_caller(ctx, &Bucket::of_import(&home, &record), record.prefix.as_deref().unwrap_or_default())
         .await?;
-    let table = engine.create(&home, record.table).await.map_err(told)?;
+    let key = keys::new_key(ctx, &home, record.table.encryption.as_ref()).await?;
+    let table = engine.create(&home, record.table, key).await.map_err(told)?;
     record.table = table.state().record.clone();
     let id = format!("{:014}-{}", ctx.now().micros() / 1_000, ctx.random().hex(4));
     engine.put_import(&home, &id, &record).await?;

@@ -11,9 +11,10 @@ use api_dynamodb::{
 use names::Timestamp;
 use service_kit::{Access, Ctx, Error, Outcome};
 
-use super::backup::{Overrides, no_table, refuse_existing};
+use super::backup::{Overrides, key_of_restored, no_table, refuse_existing};
 use super::{address, shown};
 use crate::Dynamo;
+use crate::calls::keys;
 use crate::engine::backup::copied;
 use crate::engine::table::Home;
 use crate::error::{invalid, invalid_parameter};
@@ -91,8 +92,10 @@ pub(crate) async fn restore_table_to_point_in_time(
         global: input.global_secondary_index_override.as_deref(),
         local: input.local_secondary_index_override.as_deref(),
     };
-    let draft = overrides.over(copied(&record, restored, ctx.now()), ctx.now())?;
-    let made = engine.restore_at(&home, &table, draft, at).await?;
+    let mut draft = overrides.over(copied(&record, restored, ctx.now()), ctx.now())?;
+    let key = key_of_restored(ctx, &home, &mut draft, input.sse_specification_override.as_ref()).await?;
+    keys::unlock(ctx, &table).await?;
+    let made = engine.restore_at(&home, &table, draft, key, at).await?;
     let mut description = shown::table(&home, &made.state().record, TableStatus::Creating, &[]);
     description.restore_summary.iter_mut().for_each(|summary| summary.restore_in_progress = true);
     Ok(RestoreTableToPointInTimeOutput { table_description: Some(description) })

@@ -14,11 +14,13 @@ use service_kit::{Access, Ctx, Error};
 
 use super::address;
 use crate::Dynamo;
+use crate::calls::keys;
 use crate::engine::global::{Consistency, override_reads};
 use crate::engine::refusal::Refusal;
+use crate::engine::sealing::NewKey;
 use crate::engine::table::Table;
 use crate::error::invalid_parameter;
-use crate::store::{Class, GlobalVersion, Overrides, Replication};
+use crate::store::{Class, Encryption, GlobalVersion, Overrides, Replication};
 
 /// Replicas and witness of a table with strong consistency ("Global tables: multi-Region strong consistency").
 const STRONG: usize = 3;
@@ -152,7 +154,8 @@ async fn add(
         key: create.kms_master_key_id.clone(),
     };
     let engine = ctx.state::<Dynamo>().engine();
-    engine.add_replica(table, &to, overrides, None, consistency).await?;
+    let key = key(ctx, table, &to, create.kms_master_key_id.as_deref()).await?;
+    engine.add_replica(table, &to, overrides, key, consistency).await?;
     if let Some(class) = &create.table_class_override {
         let peers = engine.peers(table).await?;
         if let Some(made) = peers.iter().find(|peer| peer.home.region == to) {
@@ -160,6 +163,27 @@ async fn add(
         }
     }
     Ok(())
+}
+
+/// The key of a new replica: under a key of KMS of its own region where the table's is under one.
+async fn key(
+    ctx: &Ctx,
+    table: &Table,
+    region: &Region,
+    given: Option<&str>,
+) -> Result<(Option<Encryption>, NewKey), Error> {
+    let home = table.home.in_region(region);
+    let is = table.state().record.encryption.clone();
+    let encryption = match (given, is) {
+        (Some(given), _) => Some(keys::named(ctx, &home, given).await?),
+        (None, None) => None,
+        (None, Some(is)) if keys::is_own(ctx, &table.home, &is.key).await? => {
+            Some(keys::named(ctx, &home, keys::OWN_KEY).await?)
+        }
+        (None, Some(_)) => return Err(invalid_parameter(KEY_OF_REPLICA)),
+    };
+    let key = keys::new_key(ctx, &home, encryption.as_ref()).await?;
+    Ok((encryption, key))
 }
 
 async fn change(ctx: &Ctx, table: &Arc<Table>, update: &UpdateReplicationGroupMemberAction) -> Result<(), Error> {
@@ -183,6 +207,10 @@ async fn change(ctx: &Ctx, table: &Arc<Table>, update: &UpdateReplicationGroupMe
             Ok(())
         })
         .await?;
+    if let Some(given) = &update.kms_master_key_id {
+        let wanted = keys::named(ctx, &found.home, given).await?;
+        keys::change(ctx, found, Some(wanted)).await?;
+    }
     match &update.table_class_override {
         Some(class) => set_class(ctx, found, class).await,
         None => Ok(()),
@@ -316,6 +344,8 @@ fn shown_most(units: Option<u64>) -> Option<OnDemandThroughputOverride> {
 
 const LOCAL: &str = "Cannot add, delete, or update the local region through ReplicaUpdates. Use CreateTable, DeleteTable, \
                      or UpdateTable as required.";
+const KEY_OF_REPLICA: &str =
+    "KMSMasterKeyId must be specified for each replica of a table that is encrypted under a customer managed key";
 const THREE_REGIONS: &str = "A global table with multi-Region strong consistency must have exactly three replicas, or two \
                              replicas and one witness";
 const ALL_AT_ONCE: &str =

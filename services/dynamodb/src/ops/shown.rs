@@ -60,12 +60,7 @@ pub(crate) fn table(
             restore_date_time: restored.at,
             restore_in_progress: false,
         }),
-        sse_description: record.encryption.as_ref().map(|encryption| SSEDescription {
-            status: Some(SSEStatus::Enabled),
-            sse_type: Some(SSEType::Kms),
-            kms_master_key_arn: Some(encryption.key.clone()),
-            inaccessible_encryption_date_time: None,
-        }),
+        sse_description: encryption(record),
         table_class_summary: record.class.map(|class| TableClassSummary {
             table_class: Some(if class.infrequent {
                 TableClass::StandardInfrequentAccess
@@ -80,6 +75,16 @@ pub(crate) fn table(
         table_status: Some(status),
         ..TableDescription::default()
     }
+}
+
+/// How a table is encrypted, when not under DynamoDB's own key.
+pub(crate) fn encryption(record: &TableRecord) -> Option<SSEDescription> {
+    record.encryption.as_ref().map(|encryption| SSEDescription {
+        status: Some(SSEStatus::Enabled),
+        sse_type: Some(SSEType::Kms),
+        kms_master_key_arn: Some(encryption.key.clone()),
+        inaccessible_encryption_date_time: encryption.inaccessible,
+    })
 }
 
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {

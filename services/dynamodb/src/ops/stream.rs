@@ -8,14 +8,14 @@ use api_dynamodbstreams::{
 };
 use names::Timestamp;
 use service_kit::{Access, Ctx, Error, Outcome};
-use store::StoreError;
 
 use super::values;
 use crate::Dynamo;
+use crate::calls::keys;
+use crate::engine::sealing::{self, Sealing};
 use crate::engine::shard;
 use crate::engine::stream::{arn, of_arn};
 use crate::engine::table::Home;
-use crate::engine::value::decode_item;
 use crate::error::invalid;
 use crate::limits;
 use crate::store::{self as records, ChangeKind, ChangeRecord, SequenceNo, View};
@@ -118,6 +118,7 @@ pub(crate) async fn get_records(ctx: &Ctx, input: GetRecordsInput) -> Outcome<Ge
     let limit = input.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(1_000);
     let engine = ctx.state::<Dynamo>().engine();
     let (rows, mut next) = engine.changes(&home, &stream, iterator.from, found.end, limit).await?;
+    let sealing = keys::unlock_for(ctx, &home, stream.table).await?;
     let (mut records, mut bytes) = (Vec::with_capacity(rows.len()), 0);
     for (no, change) in rows {
         bytes += usize::try_from(change.size).unwrap_or(usize::MAX);
@@ -125,7 +126,7 @@ pub(crate) async fn get_records(ctx: &Ctx, input: GetRecordsInput) -> Outcome<Ge
             next = no;
             break;
         }
-        records.push(record(&home, &stream, no, change)?);
+        records.push(record(&home, &stream, sealing.as_ref(), no, change)?);
     }
     let over = found.end.is_some_and(|end| next >= end) || stream.ended.is_some() && records.is_empty();
     let next = (!over).then(|| Iterator { from: next, made: ctx.now(), ..iterator }.sealed(ctx));
@@ -172,10 +173,14 @@ async fn find(ctx: &Ctx, text: &str) -> Result<(Home, String, records::StreamRec
     found.map(|stream| (home, label, stream)).ok_or_else(|| no_stream(text))
 }
 
-fn record(home: &Home, stream: &records::StreamRecord, no: SequenceNo, change: ChangeRecord) -> Result<Record, Error> {
-    let item = |stored: &bytes::Bytes| {
-        decode_item(stored).map(values::stream_attributes).ok_or_else(|| StoreError::corrupt("an item of a change"))
-    };
+fn record(
+    home: &Home,
+    stream: &records::StreamRecord,
+    sealing: Option<&Sealing>,
+    no: SequenceNo,
+    change: ChangeRecord,
+) -> Result<Record, Error> {
+    let item = |stored: &bytes::Bytes| sealing::item(sealing, &no.to_be_bytes(), stored).map(values::stream_attributes);
     let told = StreamRecord {
         approximate_creation_date_time: Some(Timestamp::from_secs(change.at.micros().div_euclid(1_000_000))),
         keys: Some(item(&change.key)?),

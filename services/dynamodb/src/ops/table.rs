@@ -11,6 +11,7 @@ use service_kit::{Access, Ctx, Error, Fault, Outcome};
 use super::shown::Counted;
 use super::{address, create, policy, replicas, shown, tags};
 use crate::Dynamo;
+use crate::calls::keys;
 use crate::engine::table::Table;
 use crate::error::told;
 use crate::limits;
@@ -23,9 +24,10 @@ pub(crate) async fn create_table(ctx: &Ctx, input: CreateTableInput) -> Outcome<
         return Err(Fault::NotImplemented { service, operation }.into());
     }
     let mut draft = create::draft(&input, ctx.now())?;
-    draft.encryption = super::update::encryption(ctx, input.sse_specification.as_ref());
+    draft.encryption = keys::encryption(ctx, &home, input.sse_specification.as_ref()).await?;
     draft.policy = input.resource_policy.as_deref().map(|text| policy::checked(ctx, text)).transpose()?;
-    let table = ctx.state::<Dynamo>().engine().create(&home, draft).await?;
+    let key = keys::new_key(ctx, &home, draft.encryption.as_ref()).await?;
+    let table = ctx.state::<Dynamo>().engine().create(&home, draft, key).await?;
     let description = shown::table(&table.home, &table.state().record, TableStatus::Creating, &[]);
     Ok(CreateTableOutput { table_description: Some(description) })
 }
@@ -34,7 +36,10 @@ pub(crate) async fn create_table(ctx: &Ctx, input: CreateTableInput) -> Outcome<
 pub(crate) async fn describe_table(ctx: &Ctx, input: DescribeTableInput) -> Outcome<DescribeTable> {
     let table = address::table(ctx, &input.table_name).await?;
     let counts = counts(ctx, &table).await?;
-    let mut description = shown::table(&table.home, &table.state().record, TableStatus::Active, &counts);
+    let record = table.state_kept();
+    let inaccessible = record.record.encryption.as_ref().is_some_and(|encryption| encryption.inaccessible.is_some());
+    let status = if inaccessible { TableStatus::InaccessibleEncryptionCredentials } else { TableStatus::Active };
+    let mut description = shown::table(&table.home, &record.record, status, &counts);
     replicas::show(ctx, &table, &mut description).await?;
     Ok(DescribeTableOutput { table: Some(description) })
 }

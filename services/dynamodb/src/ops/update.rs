@@ -1,8 +1,8 @@
 //! What a table is changed to.
 
 use api_dynamodb::{
-    BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex, GlobalSecondaryIndexUpdate, SSESpecification,
-    TableStatus, UpdateTable, UpdateTableInput, UpdateTableOutput, errors,
+    BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex, GlobalSecondaryIndexUpdate, SSEDescription,
+    SSEStatus, TableStatus, UpdateTable, UpdateTableInput, UpdateTableOutput, errors,
 };
 use names::Timestamp;
 use service_kit::{Ctx, Error, Fault, Outcome};
@@ -10,7 +10,9 @@ use service_kit::{Ctx, Error, Fault, Outcome};
 use super::create::{self, bounded, provisioned_units};
 use super::{address, replicas, shown, table};
 use crate::Dynamo;
+use crate::calls::keys;
 use crate::engine::refusal::Refusal;
+use crate::engine::table::Table;
 use crate::error::{invalid, invalid_parameter};
 use crate::limits;
 use crate::store::{Billing, Encryption, TableRecord, Throughput};
@@ -20,13 +22,13 @@ pub(crate) async fn update_table(ctx: &Ctx, input: UpdateTableInput) -> Outcome<
     check(&input)?;
     let found = address::table(ctx, &input.table_name).await?;
     replicas::check(&found, &input)?;
-    let (engine, now, encryption) =
-        (ctx.state::<Dynamo>().engine(), ctx.now(), encryption(ctx, input.sse_specification.as_ref()));
+    let (engine, now) = (ctx.state::<Dynamo>().engine(), ctx.now());
+    let encryption = encryption(ctx, &found, &input).await?;
     check_index_units(input.global_secondary_index_updates.as_deref().unwrap_or_default())?;
     let before = found.state_kept().record.clone();
     let mut refused = None;
     let changed = engine.change_everywhere(&found, |record| {
-        let result = apply(record, &input, now, encryption);
+        let result = apply(record, &input, now);
         result.map_err(|error| {
             refused = Some(error);
             Refusal::invalid("")
@@ -36,7 +38,11 @@ pub(crate) async fn update_table(ctx: &Ctx, input: UpdateTableInput) -> Outcome<
     if let Some(error) = refused {
         return Err(error);
     }
-    let record = changed?;
+    let mut record = changed?;
+    if let Some(encryption) = &encryption {
+        keys::change(ctx, &found, encryption.clone()).await?;
+        record.encryption.clone_from(encryption);
+    }
     let told = as_told(&record, &before);
     engine.chores().fill.signal();
     engine.chores().sweep.signal();
@@ -44,6 +50,9 @@ pub(crate) async fn update_table(ctx: &Ctx, input: UpdateTableInput) -> Outcome<
     let counts = table::counts(ctx, &found).await?;
     let told = TableRecord { replication: found.state().record.replication.clone(), ..told };
     let mut description = shown::table(&found.home, &told, TableStatus::Updating, &counts);
+    if encryption.is_some() {
+        description.sse_description = Some(being_changed(&before));
+    }
     replicas::show(ctx, &found, &mut description).await?;
     Ok(UpdateTableOutput { table_description: Some(description) })
 }
@@ -62,17 +71,23 @@ fn as_told(record: &TableRecord, before: &TableRecord) -> TableRecord {
     told
 }
 
-/// How items are said to be encrypted.
-pub(crate) fn encryption(ctx: &Ctx, given: Option<&SSESpecification>) -> Option<Encryption> {
-    let given = given.filter(|given| given.enabled.unwrap_or_default())?;
-    let key = given.kms_master_key_id.as_deref().unwrap_or("alias/aws/dynamodb");
-    let key = if key.starts_with("arn:") {
-        key.to_owned()
-    } else {
-        let resource = if key.starts_with("alias/") { key.to_owned() } else { format!("key/{key}") };
-        names::Arn::regional("kms", &ctx.region, ctx.account(), resource).to_string()
-    };
-    Some(Encryption { key, table_key: None })
+/// What a table is to be encrypted under from now on, when that is asked for.
+async fn encryption(ctx: &Ctx, table: &Table, input: &UpdateTableInput) -> Result<Option<Option<Encryption>>, Error> {
+    let Some(given) = &input.sse_specification else { return Ok(None) };
+    let wanted = keys::encryption(ctx, &table.home, Some(given)).await?;
+    let is = table.state().record.encryption.as_ref().map(|encryption| encryption.key.clone());
+    match &wanted {
+        Some(wanted) if is.as_ref() == Some(&wanted.key) => {
+            Err(invalid_parameter("Table is already encrypted by given KMSMasterKeyId"))
+        }
+        _ => Ok(Some(wanted).filter(|wanted| wanted.is_some() || is.is_some())),
+    }
+}
+
+/// Encryption that is being changed is told as it was.
+fn being_changed(before: &TableRecord) -> SSEDescription {
+    let was = shown::encryption(before).unwrap_or_default();
+    SSEDescription { status: Some(SSEStatus::Updating), ..was }
 }
 
 fn check(input: &UpdateTableInput) -> Result<(), Error> {
@@ -151,12 +166,7 @@ fn one_at_a_time() -> Error {
     .into()
 }
 
-fn apply(
-    record: &mut TableRecord,
-    input: &UpdateTableInput,
-    now: Timestamp,
-    encryption: Option<Encryption>,
-) -> Result<(), Error> {
+fn apply(record: &mut TableRecord, input: &UpdateTableInput, now: Timestamp) -> Result<(), Error> {
     capacity(record, input, now)?;
     indexes(record, input, now)?;
     if let Some(given) = &input.stream_specification {
@@ -171,9 +181,6 @@ fn apply(
     }
     if let Some(protected) = input.deletion_protection_enabled {
         record.protected = protected;
-    }
-    if input.sse_specification.is_some() {
-        record.encryption = encryption;
     }
     Ok(())
 }

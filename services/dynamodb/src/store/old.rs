@@ -83,7 +83,7 @@ impl From<TableV1> for TableRecord {
             tags: old.tags,
             class: old.class,
             protected: old.protected,
-            encryption: old.encryption.map(|key| Encryption { key, table_key: None }),
+            encryption: old.encryption.map(|key| Encryption { key, inaccessible: None }),
             policy: old.policy,
             recovery: old.recovery,
             restored: old.restored,

@@ -10,6 +10,7 @@ mod cloud;
 mod concurrency;
 mod create;
 mod destination;
+mod encryption;
 mod global;
 mod index;
 mod item;
