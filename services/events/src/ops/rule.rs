@@ -129,10 +129,11 @@ pub(crate) async fn list_rule_names_by_target(
     Ok(ListRuleNamesByTargetOutput { rule_names: Some(rule_names), next_token: page.next_token })
 }
 
-/// Who changes rules: a service in its own name may change those it keeps.
+/// Who changes rules: a service in its own name, or another part of this cloud, may change those it keeps.
 pub(super) fn hand(ctx: &Ctx, force: bool) -> Hand {
     let service = match &ctx.caller.principal {
         Principal::Service(name) => Some(name.clone()),
+        Principal::Internal(name) => Some(format!("{name}.amazonaws.com")),
         _ => None,
     };
     Hand { service, force }

@@ -46,6 +46,7 @@ impl Fixtures {
             ("cloudtrail", "ResourceId" | "Location", _) | ("cloudtrail", "member", "String") => {
                 format!("arn:aws:cloudtrail:us-east-1:{account}:trail/likely")
             }
+            ("schemas", "SourceArn", _) => format!("arn:aws:events:us-east-1:{account}:event-bus/default"),
             ("dynamodb", "TableName", "TableArn") => "likely".to_owned(),
             ("application-autoscaling", "ResourceARN", _) => {
                 format!(
