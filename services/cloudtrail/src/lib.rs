@@ -7,11 +7,13 @@
 //! | `store.rs` | tables, keys, records |
 //! | `tasks.rs` | background work |
 //! | `resources.rs` | `AWS::CloudTrail::Trail` and others, for stacks and inventories |
+//! | `calls.rs` | calls to S3, KMS and SNS in CloudTrail's name |
 //! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
 //!
 //! Invariants: a call that changed something is answered only after its event is durable, and with it a row for each trail
 //! and event data store that selects it. A value that a model marks as sensitive is in no event. All truth is in the store.
 
+mod calls;
 mod engine;
 mod error;
 pub mod limits;

@@ -50,8 +50,9 @@ pub const DIGEST: Duration = Duration::from_secs(3_600);
 pub const FILE_EVENTS: usize = 5_000;
 /// How long a signing key is used before another is made. Ours; AWS does not say how often it changes keys.
 pub const SIGNING_KEY: Duration = Duration::from_secs(365 * 24 * 3_600);
-/// How long what cannot be delivered is held: as long as the event history. Ours.
-pub const HELD: Duration = HISTORY;
+/// How long is tried to deliver what a bucket does not take (log files: "CloudTrail will attempt to redeliver the log files to
+/// your S3 bucket for 30 days").
+pub const HELD: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// The period before an insight in which normal activity is measured (insights).
 pub const BASELINE: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// Calls a minute below which no call rate is unusual. Ours; AWS does not publish its model.

@@ -13,6 +13,8 @@
 //! | `trail` | account | region, name | trails |
 //! | `pending` | account of the trail | trail, account, region, kind, instant, event | events on their way into a trail's next log file |
 //! | `digest` | account of the trail | trail, account, region | where a trail's chain of digests stands |
+//! | `delivery` | account of the trail | trail | how a trail's deliveries went |
+//! | `bus` | whole cloud | instant, event | events on their way to buses of EventBridge |
 //! | `signing-key` | whole cloud | region, instant | keys that sign digests, sealed |
 //! | `data-store` | account | region, id | event data stores |
 //! | `stored` | account of the store | store, instant, event | events of an event data store |
@@ -50,6 +52,8 @@ pub(crate) const TRAILS: Table<(Region, String), TrailRecord> = Table::new(SERVI
 pub(crate) const PENDING: RawTable<(SinkId, AccountId, Region, u8, Timestamp, EventId)> =
     RawTable::new(SERVICE, "pending");
 pub(crate) const DIGESTS: Table<(SinkId, AccountId, Region), DigestChain> = Table::new(SERVICE, "digest");
+pub(crate) const BUS: Table<(Timestamp, EventId), BusRecord> = Table::new(SERVICE, "bus");
+pub(crate) const DELIVERIES: Table<SinkId, DeliveryRecord> = Table::new(SERVICE, "delivery");
 pub(crate) const SIGNING_KEYS: Table<(Region, Timestamp), SigningKey> = Table::new(SERVICE, "signing-key");
 pub(crate) const DATA_STORES: Table<(Region, String), DataStoreRecord> = Table::new(SERVICE, "data-store");
 pub(crate) const STORED: RawTable<(SinkId, Timestamp, EventId)> = RawTable::new(SERVICE, "stored");
@@ -143,7 +147,7 @@ pub(crate) struct TrailRecord {
     pub(crate) started: Option<Timestamp>,
     pub(crate) stopped: Option<Timestamp>,
     pub(crate) logging: bool,
-    /// The last time something was to be delivered.
+    /// Was the last time something was to be delivered; `delivery` tells now.
     pub(crate) attempted: Option<Timestamp>,
     pub(crate) tags: Tags,
 }
@@ -179,6 +183,43 @@ pub(crate) struct LoggedFile {
     pub(crate) hash: String,
     pub(crate) oldest: Timestamp,
     pub(crate) newest: Timestamp,
+}
+
+/// An event on its way to the default bus of an account and region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BusRecord {
+    pub(crate) account: AccountId,
+    pub(crate) region: Region,
+    /// `aws.sqs`.
+    pub(crate) source: String,
+    /// The detail type.
+    pub(crate) kind: String,
+    /// The event.
+    pub(crate) detail: String,
+}
+
+/// How a trail's deliveries went.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DeliveryRecord {
+    /// Log files to the bucket.
+    pub(crate) logs: Progress,
+    /// Digests to the bucket.
+    pub(crate) digests: Progress,
+    /// Notices to the topic.
+    pub(crate) notices: Progress,
+    /// Events to the log group.
+    pub(crate) groups: Progress,
+}
+
+/// How deliveries of one kind went.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    /// The last attempt.
+    pub(crate) tried: Option<Timestamp>,
+    /// The last one that succeeded.
+    pub(crate) done: Option<Timestamp>,
+    /// The code with which the last one failed, if it did.
+    pub(crate) failure: Option<String>,
 }
 
 /// A key that signs digests.
@@ -252,9 +293,11 @@ macro_rules! records {
 }
 
 records!(
+    BusRecord,
     Changed,
     ChannelRecord,
     DataStoreRecord,
+    DeliveryRecord,
     DigestChain,
     EventRecord,
     FilterRecord,

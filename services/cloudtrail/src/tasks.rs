@@ -5,7 +5,6 @@ use std::time::Duration;
 use service_kit::{Error, Service, Task, TaskCtx, Wake};
 
 use crate::CloudTrail;
-use crate::engine::delivery::intent;
 use crate::engine::history;
 use crate::limits::{DELIVERY, DIGEST};
 
@@ -20,6 +19,7 @@ const AGAIN: Duration = Duration::from_secs(60);
 pub(crate) fn add(service: Service) -> Service {
     service
         .task(Task::new("analyze", ANALYZE, Wake::default(), analyze))
+        .task(Task::new("bus", AGAIN, Wake::default(), bus))
         .task(Task::new("deliver", AGAIN, Wake::default(), deliver))
         .task(Task::new("digest", DIGEST, Wake::default(), digest))
         .task(Task::new("expire", EXPIRE, Wake::default(), expire))
@@ -34,12 +34,17 @@ async fn analyze(ctx: TaskCtx) -> Result<(), Error> {
     Ok(ctx.state::<CloudTrail>().engine().analyze_all(&ctx.cloud).await?)
 }
 
+/// Tells buses of events.
+async fn bus(ctx: TaskCtx) -> Result<(), Error> {
+    ctx.state::<CloudTrail>().engine().tell_buses(&ctx.cloud).await
+}
+
 /// Delivers files, notices and events to other services.
 async fn deliver(ctx: TaskCtx) -> Result<(), Error> {
     let state = ctx.state::<CloudTrail>();
     let engine = state.engine();
-    let deliver = |delivery| std::future::ready(intent::deliver(&delivery, engine.runtime().clock.now()));
-    engine.outbox().run(deliver).await;
+    let cloud = &ctx.cloud;
+    engine.outbox().run(|delivery| async move { engine.deliver(cloud, &delivery).await }).await;
     Ok(())
 }
 

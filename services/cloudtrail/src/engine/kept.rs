@@ -16,6 +16,7 @@ use service_kit::{Error, Fault};
 use store::{Batch, Raw, Scope, Store, StoreError, Writer};
 use tokio::sync::Notify;
 
+use super::bus::{self, Listeners};
 use super::event::{Category, Event};
 use super::history;
 use super::sinks::Sink;
@@ -42,6 +43,8 @@ pub(crate) const INSIGHT: u8 = 1;
 pub(crate) struct Kept {
     pub(crate) event: Event,
     pub(crate) sinks: Vec<Arc<Sink>>,
+    /// Whether the bus of its account and region is told.
+    pub(crate) told: bool,
 }
 
 /// Events that wait to be written.
@@ -58,6 +61,12 @@ impl Kept {
     /// Whether anyone keeps it: the event history does not take data events.
     pub(crate) fn matters(&self) -> bool {
         self.event.category != Category::Data || !self.sinks.is_empty()
+    }
+
+    /// An event with who selects it and who listens.
+    pub(crate) fn new(event: Event, sinks: Vec<Arc<Sink>>, listeners: &Listeners) -> Self {
+        let told = listeners.want(&event, &sinks);
+        Self { event, sinks, told }
     }
 
     fn send(&self, writer: &impl Writer, sink: &Sink) -> Result<(), StoreError> {
@@ -91,6 +100,7 @@ pub(crate) fn write_all(writer: &impl Writer, kept: &[Kept]) -> Result<(), Store
     for ((account, region), events) in history {
         history::write(writer, &Scope::Regional(account, region.clone()), events)?;
     }
+    kept.iter().filter(|kept| kept.told).try_for_each(|kept| bus::write(writer, &kept.event))?;
     kept.iter().try_for_each(|kept| kept.sinks.iter().try_for_each(|sink| kept.send(writer, sink)))
 }
 

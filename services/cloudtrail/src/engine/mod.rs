@@ -9,11 +9,13 @@
 //! | `chunk.rs`, `history.rs`, `attribute.rs` | events packed together; looking them up |
 //! | `trail.rs`, `data_store.rs` | changing trails and event data stores |
 //! | `delivery/` | log files, digests, what is held |
+//! | `bus/` | events for rules of EventBridge |
 //! | `insight/` | unusual rates |
 //! | `throttle.rs` | how often may be looked up |
 //! | `usage.rs` | what each principal has used |
 
 pub(crate) mod attribute;
+pub(crate) mod bus;
 pub(crate) mod chunk;
 pub(crate) mod data_store;
 pub(crate) mod delivery;
@@ -35,6 +37,7 @@ use runtime::Runtime;
 use store::{Outbox, Seal, Store, StoreError, Vault};
 use tokio::sync::Mutex;
 
+use bus::Listeners;
 use kept::Queue;
 use sinks::{Selected, Sinks};
 use throttle::Throttle;
@@ -52,6 +55,7 @@ struct Inner {
     runtime: Runtime,
     sinks: Sinks,
     queue: Queue,
+    listeners: Listeners,
     usage: Usage,
     lookups: Throttle,
     keys: Seal,
@@ -70,6 +74,7 @@ impl Engine {
             runtime,
             sinks,
             queue,
+            listeners: Listeners::default(),
             usage: Usage::new(),
             lookups: Throttle::default(),
             keys,
@@ -96,6 +101,11 @@ impl Engine {
     /// Events that wait to be written.
     pub(crate) fn queue(&self) -> &Queue {
         &self.0.queue
+    }
+
+    /// Who listens on buses.
+    pub(crate) fn listeners(&self) -> &Listeners {
+        &self.0.listeners
     }
 
     /// What each principal has used.
@@ -126,6 +136,7 @@ impl Engine {
     /// Drops all that is only in memory and can be read again.
     pub(crate) fn forget(&self) {
         self.0.sinks.forget();
+        self.0.listeners.forget();
         self.0.usage.forget();
     }
 

@@ -1,10 +1,9 @@
 //! Told of every call: notes what was asked before the handler consumes it, and keeps the event after.
 
-use std::sync::Arc;
-
 use service_kit::{BoxFuture, CallRecord, Cloud, Ctx, Error, Input, Note, Principal, Recorder};
 
 use super::Engine;
+use super::bus::Listeners;
 use super::event::{self, Event, Parameters};
 use super::kept::Kept;
 use super::sinks::{Selected, organization};
@@ -22,11 +21,14 @@ impl Recorder for Engine {
         if !self.records(call.ctx) {
             return None;
         }
+        if call.error.is_none() {
+            self.listeners().notice(call.ctx);
+        }
         let events = event::events(&call);
         // What failed changed nothing, and what only reads neither: nobody has to wait for those.
         let waits = call.error.is_none() && !call.ctx.operation.read_only;
         match self.sinks().known().filter(|known| !known.across_accounts()) {
-            Some(known) => self.keep(selected(events, &known), waits),
+            Some(known) => self.keep(selected(events, &known, self.listeners()), waits),
             None => Some(Box::pin(self.clone().find_and_keep(call.ctx.cloud().clone(), events, waits))),
         }
     }
@@ -62,7 +64,7 @@ impl Engine {
         for event in events {
             let organization = organization(&cloud, event.account).await;
             let sinks = self.all_sinks().await.of(&event, organization.as_deref());
-            kept.push(Kept { event, sinks });
+            kept.push(Kept::new(event, sinks, self.listeners()));
         }
         kept.retain(Kept::matters);
         match self.keep(kept, waits) {
@@ -72,7 +74,10 @@ impl Engine {
     }
 }
 
-fn selected(events: Vec<Event>, known: &Arc<Selected>) -> Vec<Kept> {
-    let kept = events.into_iter().map(|event| Kept { sinks: known.of(&event, None), event });
+fn selected(events: Vec<Event>, known: &Selected, listeners: &Listeners) -> Vec<Kept> {
+    let kept = events.into_iter().map(|event| {
+        let sinks = known.of(&event, None);
+        Kept::new(event, sinks, listeners)
+    });
     kept.filter(Kept::matters).collect()
 }

@@ -5,7 +5,7 @@ use store::{Scope, Span, StoreError, Tx};
 
 use super::Engine;
 use crate::limits::TRAILS as MOST;
-use crate::store::{Changed, DIGESTS, PENDING, SINKS, SinkId, TRAILS, TrailRecord};
+use crate::store::{Changed, DELIVERIES, DIGESTS, DeliveryRecord, PENDING, SINKS, SinkId, TRAILS, TrailRecord};
 
 /// What stands against a change.
 #[derive(Debug)]
@@ -30,6 +30,15 @@ impl TrailRecord {
     /// Its ARN.
     pub(crate) fn arn(&self) -> String {
         Arn::regional("cloudtrail", &self.home, self.account, format!("trail/{}", self.name)).to_string()
+    }
+
+    /// The ARN of its topic, which was given by name or ARN.
+    pub(crate) fn topic_arn(&self) -> Option<String> {
+        let topic = self.topic.as_ref()?;
+        if topic.starts_with("arn:") {
+            return Some(topic.clone());
+        }
+        Some(Arn::regional("sns", &self.home, self.account, topic.as_str()).to_string())
     }
 
     /// Whether it is seen in a region: its own, or any when it is of all regions.
@@ -122,6 +131,7 @@ impl Engine {
             async move {
                 TRAILS.get(&tx, &scope, &key).await?.ok_or(Refusal::NoSuch)?;
                 TRAILS.delete(&tx, &scope, &key);
+                DELIVERIES.delete(&tx, &scope, &trail.id);
                 Ok::<_, Refusal>(self.mark(&tx, trail.account)?)
             }
         });
@@ -133,20 +143,10 @@ impl Engine {
         Ok(chains.map(|_| ())?)
     }
 
-    /// Notes that something was to be delivered for a trail.
-    pub(crate) async fn note_attempt(&self, trail: &TrailRecord, at: Timestamp) -> Result<(), StoreError> {
-        let (scope, key) = (Scope::Account(trail.account), (trail.home.clone(), trail.name.as_str()));
-        let noted = self.store().transact(|tx| {
-            let (scope, key) = (scope.clone(), key.clone());
-            async move {
-                if let Some(mut trail) = TRAILS.get(&tx, &scope, &key).await? {
-                    trail.attempted = Some(at);
-                    TRAILS.put(&tx, &scope, &key, &trail)?;
-                }
-                Ok::<_, StoreError>(())
-            }
-        });
-        noted.await
+    /// How a trail's deliveries went.
+    pub(crate) async fn deliveries(&self, trail: &TrailRecord) -> Result<DeliveryRecord, StoreError> {
+        let view = self.store().read().await?;
+        Ok(DELIVERIES.get(&view, &Scope::Account(trail.account), &trail.id).await?.unwrap_or_default())
     }
 
     /// Tells every process on this store that an account's trails or event data stores changed.

@@ -52,6 +52,11 @@ impl Draft {
         }
     }
 
+    /// Whether it says anew where to deliver to.
+    pub(crate) fn redirects(&self) -> bool {
+        self.bucket.is_some() || self.prefix.is_some() || self.topic.is_some() || self.kms_key.is_some()
+    }
+
     /// Lays the settings over a trail's. An empty text takes a setting away.
     pub(crate) fn apply(&self, ctx: &Ctx, trail: &mut TrailRecord) -> Result<(), Error> {
         if let Some(bucket) = &self.bucket {
@@ -160,15 +165,6 @@ pub(crate) fn key_arn(key: &str, region: &Region, account: AccountId) -> Result<
     }
     let resource = if key.starts_with("alias/") { key.to_owned() } else { format!("key/{key}") };
     Ok(Arn::regional("kms", region, account, resource).to_string())
-}
-
-/// The ARN of a trail's topic.
-pub(crate) fn topic_arn(trail: &TrailRecord) -> Option<String> {
-    let topic = trail.topic.as_ref()?;
-    if topic.starts_with("arn:") {
-        return Some(topic.clone());
-    }
-    Some(Arn::regional("sns", &trail.home, trail.account, topic.as_str()).to_string())
 }
 
 /// The organization that the account called manages.

@@ -8,6 +8,7 @@ mod draft;
 mod insights;
 mod lookup;
 mod policy;
+mod reach;
 mod selectors;
 mod status;
 mod tags;

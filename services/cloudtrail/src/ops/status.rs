@@ -10,31 +10,37 @@ use service_kit::{Ctx, Outcome};
 
 use super::address::seen;
 use crate::CloudTrail;
-use crate::engine::delivery::NO_BUCKET;
 use crate::error::bad_token;
-use crate::store::TrailRecord;
+use crate::store::{DeliveryRecord, TrailRecord};
 
-/// Tells whether a trail is logging, and how its last delivery went.
+/// Tells whether a trail is logging, and how its last deliveries went.
 pub(crate) async fn get_trail_status(ctx: &Ctx, input: GetTrailStatusInput) -> Outcome<GetTrailStatus> {
-    Ok(status(seen(ctx, &input.name).await?))
+    let trail = seen(ctx, &input.name).await?;
+    let deliveries = ctx.state::<CloudTrail>().engine().deliveries(&trail).await?;
+    Ok(status(trail, deliveries))
 }
 
-fn status(trail: TrailRecord) -> GetTrailStatusOutput {
+fn status(trail: TrailRecord, deliveries: DeliveryRecord) -> GetTrailStatusOutput {
+    let DeliveryRecord { logs, digests, notices, groups } = deliveries;
     let text = |at: Option<Timestamp>| Some(at.map(whole).map_or_else(String::new, Timestamp::iso8601));
-    let failed = |wanted: bool| (wanted && trail.attempted.is_some()).then(|| NO_BUCKET.to_owned());
     GetTrailStatusOutput {
         is_logging: Some(trail.logging),
-        latest_delivery_error: failed(true),
-        latest_digest_delivery_error: failed(trail.validation),
+        latest_delivery_time: logs.done.map(whole),
+        latest_digest_delivery_time: digests.done.map(whole),
+        latest_notification_time: notices.done.map(whole),
+        latest_cloud_watch_logs_delivery_time: groups.done.map(whole),
+        latest_delivery_attempt_time: text(logs.tried),
+        latest_delivery_attempt_succeeded: text(logs.done),
+        latest_notification_attempt_time: text(notices.tried),
+        latest_notification_attempt_succeeded: text(notices.done),
+        latest_delivery_error: logs.failure,
+        latest_digest_delivery_error: digests.failure,
+        latest_notification_error: notices.failure,
+        latest_cloud_watch_logs_delivery_error: groups.failure,
         start_logging_time: trail.started.map(whole),
         stop_logging_time: trail.stopped.map(whole),
-        latest_delivery_attempt_time: text(trail.attempted),
-        latest_delivery_attempt_succeeded: Some(String::new()),
-        latest_notification_attempt_time: Some(String::new()),
-        latest_notification_attempt_succeeded: Some(String::new()),
         time_logging_started: text(trail.started),
         time_logging_stopped: text(trail.stopped),
-        ..Default::default()
     }
 }
 

@@ -10,6 +10,7 @@ use service_kit::{Access, Ctx, Error, Outcome, paging};
 
 use super::address::{self, all_seen, own, seen, trail_access};
 use super::draft::{self, Draft};
+use super::reach;
 use super::{data_store, tags};
 use crate::CloudTrail;
 use crate::engine::selectors::Selectors;
@@ -51,6 +52,7 @@ pub(crate) async fn create_trail(ctx: &Ctx, input: CreateTrailInput) -> Outcome<
         tags,
     };
     draft.apply(ctx, &mut trail)?;
+    reach::try_all(ctx, &mut trail).await?;
     let engine = ctx.state::<CloudTrail>().engine();
     let made = engine.create_trail(&trail).await;
     made.map_err(|refusal| trail_refused(refusal, &trail.name, ctx.account(), &ctx.region))?;
@@ -66,11 +68,22 @@ pub(crate) async fn update_trail(ctx: &Ctx, input: UpdateTrailInput) -> Outcome<
         None => None,
     };
     let draft = Draft::of_update(input);
-    let change = |trail: &mut TrailRecord| {
+    let apply = |trail: &mut TrailRecord| {
         if let Some(organization) = &organization {
             trail.organization.clone_from(organization);
         }
-        draft.apply(ctx, trail).map_err(Told)
+        draft.apply(ctx, trail)
+    };
+    let mut tried = trail.clone();
+    apply(&mut tried)?;
+    if draft.redirects() || organization.is_some() {
+        reach::try_all(ctx, &mut tried).await?;
+    }
+    let change = |trail: &mut TrailRecord| {
+        apply(trail).map_err(Told)?;
+        // What an alias named when it was tried.
+        trail.kms_key.clone_from(&tried.kms_key);
+        Ok(())
     };
     let trail = changed(ctx, &trail, change).await?;
     let CreateTrailOutput { name, s3_bucket_name, s3_key_prefix, sns_topic_name, sns_topic_arn, .. } =
@@ -210,7 +223,7 @@ fn passing(access: Access, role: Option<&str>, organization: Option<bool>) -> Ac
 
 fn created(trail: TrailRecord) -> CreateTrailOutput {
     CreateTrailOutput {
-        sns_topic_arn: draft::topic_arn(&trail),
+        sns_topic_arn: trail.topic_arn(),
         trail_arn: Some(trail.arn()),
         name: Some(trail.name),
         s3_bucket_name: Some(trail.bucket),
@@ -228,7 +241,7 @@ fn created(trail: TrailRecord) -> CreateTrailOutput {
 
 fn shown(trail: TrailRecord) -> Trail {
     Trail {
-        sns_topic_arn: draft::topic_arn(&trail),
+        sns_topic_arn: trail.topic_arn(),
         trail_arn: Some(trail.arn()),
         name: Some(trail.name),
         s3_bucket_name: Some(trail.bucket),

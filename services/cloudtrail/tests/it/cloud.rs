@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api_cloudtrail::*;
+use api_kms::{CreateAlias, CreateAliasInput, CreateKey, CreateKeyInput};
+use api_s3::{CreateBucket, CreateBucketInput, PutBucketPolicy, PutBucketPolicyInput};
+use api_sns::{CreateTopic, CreateTopicInput, SetTopicAttributes, SetTopicAttributesInput};
 use api_sqs::{CreateQueue, CreateQueueInput, SendMessage, SendMessageInput};
 use names::AccountId;
 use serde_json::Value;
@@ -15,9 +18,84 @@ use testkit::TestCloud;
 /// The ARN of the trail called `logs`.
 pub(crate) const LOGS: &str = "arn:aws:cloudtrail:us-east-1:000000000000:trail/logs";
 
-/// A cloud with this service and SQS.
+/// A cloud with this service, SQS, and those that trails deliver to.
 pub(crate) fn cloud() -> TestCloud {
-    TestCloud::new(|parts| vec![svc_cloudtrail::service(parts), svc_sqs::service(parts)])
+    TestCloud::new(services)
+}
+
+/// The services of [`cloud`].
+pub(crate) fn services(parts: &CloudParts) -> Vec<Service> {
+    vec![
+        svc_cloudtrail::service(parts),
+        svc_events::service(parts),
+        svc_kms::service(parts),
+        svc_s3::service(parts),
+        svc_sns::service(parts),
+        svc_sqs::service(parts),
+    ]
+}
+
+/// A cloud with a bucket that takes the files of every trail.
+pub(crate) async fn cloud_with_bucket() -> TestCloud {
+    let cloud = cloud();
+    bucket(&cloud).await;
+    cloud
+}
+
+/// The bucket called `bucket`, with the policy that AWS's user guide shows.
+pub(crate) async fn bucket(cloud: &TestCloud) {
+    cloud.call::<CreateBucket>(CreateBucketInput { bucket: "bucket".into(), ..Default::default() }).await.unwrap();
+    let cloudtrail = serde_json::json!({"Service": "cloudtrail.amazonaws.com"});
+    policy(
+        cloud,
+        serde_json::json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": cloudtrail, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::bucket",
+             "Condition": {"StringLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:000000000000:trail/*"}}},
+            {"Effect": "Allow", "Principal": cloudtrail, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::bucket/*",
+             "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"},
+                           "StringLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:000000000000:trail/*"}}},
+        ]}),
+    )
+    .await;
+}
+
+/// The topic called `topic`, which takes CloudTrail's messages; answers its ARN.
+pub(crate) async fn topic(cloud: &TestCloud) -> String {
+    let made = cloud.call::<CreateTopic>(CreateTopicInput { name: "topic".into(), ..Default::default() }).await;
+    let arn = made.unwrap().topic_arn.unwrap();
+    let policy = serde_json::json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "SNS:Publish", "Resource": arn,
+        "Condition": {"StringEquals": {"aws:SourceArn": LOGS}},
+    }]});
+    let input = SetTopicAttributesInput {
+        topic_arn: arn.clone(),
+        attribute_name: "Policy".into(),
+        attribute_value: Some(policy.to_string()),
+    };
+    cloud.call::<SetTopicAttributes>(input).await.unwrap();
+    arn
+}
+
+/// The key called `alias/trail`, which encrypts for trails; answers its ARN.
+pub(crate) async fn key(cloud: &TestCloud) -> String {
+    let policy = serde_json::json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}, "Action": "kms:*", "Resource": "*"},
+        {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "kms:GenerateDataKey*",
+         "Resource": "*", "Condition": {
+            "StringEquals": {"aws:SourceArn": LOGS},
+            "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": "arn:aws:cloudtrail:*:000000000000:trail/*"}}},
+    ]});
+    let made = cloud.call::<CreateKey>(CreateKeyInput { policy: Some(policy.to_string()), ..Default::default() }).await;
+    let made = made.unwrap().key_metadata.unwrap();
+    let alias = CreateAliasInput { alias_name: "alias/trail".into(), target_key_id: made.key_id };
+    cloud.call::<CreateAlias>(alias).await.unwrap();
+    made.arn.unwrap()
+}
+
+/// Sets the bucket's policy.
+pub(crate) async fn policy(cloud: &TestCloud, policy: Value) {
+    let input = PutBucketPolicyInput { bucket: "bucket".into(), policy: policy.to_string(), ..Default::default() };
+    cloud.call::<PutBucketPolicy>(input).await.unwrap();
 }
 
 /// The same where everyone may do everything.
@@ -112,8 +190,9 @@ pub(crate) fn trail(name: &str) -> CreateTrailInput {
     CreateTrailInput { name: name.into(), s3_bucket_name: "bucket".into(), ..Default::default() }
 }
 
-/// Creates the trail called `logs` and lets it record.
+/// Creates the trail called `logs`, with its bucket, and lets it record.
 pub(crate) async fn log(cloud: &TestCloud) {
+    bucket(cloud).await;
     cloud.call::<CreateTrail>(trail("logs")).await.unwrap();
     cloud.call::<StartLogging>(StartLoggingInput { name: "logs".into() }).await.unwrap();
 }

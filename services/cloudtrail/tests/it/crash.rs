@@ -22,8 +22,7 @@ const START: Timestamp = Timestamp::from_secs(1_767_225_600);
 fn life(engine: Arc<dyn Kv>, seconds: u64) -> (TestCloud, Store) {
     let runtime = Runtime::simulated(7 + seconds, START.plus(Duration::from_secs(seconds)));
     let store = Store::new(engine, runtime.random.clone());
-    let cloud =
-        TestCloud::on(runtime, store.clone(), |parts| vec![svc_cloudtrail::service(parts), svc_sqs::service(parts)]);
+    let cloud = TestCloud::on(runtime, store.clone(), services);
     (cloud, store)
 }
 

@@ -150,7 +150,7 @@ async fn channels_lead_to_stores_that_take_foreign_events() {
 
 #[tokio::test]
 async fn put_resource_policy_get_resource_policy_delete_resource_policy() {
-    let cloud = cloud();
+    let cloud = cloud_with_bucket().await;
     let arn = make(&cloud, "lake").await;
     let document = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"000000000000"}},"Action":"cloudtrail:GetEventDataStore","Resource":"{arn}"}}]}}"#

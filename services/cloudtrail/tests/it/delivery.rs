@@ -1,49 +1,32 @@
-//! Delivery: log files with their events, held for a bucket that is not there; digests that check.
+//! Delivery: log files with their events, held while a bucket does not take them; digests that check.
 
 use std::io::Read as _;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api_cloudtrail::*;
+use api_s3::{DeleteObject, DeleteObjectInput, GetObject, GetObjectInput, ListObjectsV2, ListObjectsV2Input};
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use futures_util::TryStreamExt as _;
 use names::Timestamp;
-use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::Outbox;
 use testkit::TestCloud;
 
 use crate::cloud::*;
 
-/// What the service holds, in the form in which it keeps it.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) enum Held {
-    Object {
-        bucket: String,
-        key: String,
-        metadata: Vec<(String, String)>,
-        body: Vec<u8>,
-        #[expect(dead_code, reason = "part of the form")]
-        made: Timestamp,
-    },
-    Notice {
-        topic: String,
-        message: String,
-        #[expect(dead_code, reason = "part of the form")]
-        made: Timestamp,
-    },
-    Events {
-        group: String,
-        stream: String,
-        events: Vec<(Timestamp, String)>,
-        #[expect(dead_code, reason = "part of the form")]
-        made: Timestamp,
-    },
+/// An object that was put into the bucket.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    pub(crate) key: String,
+    pub(crate) metadata: Vec<(String, String)>,
+    pub(crate) encryption: Option<String>,
+    pub(crate) body: Vec<u8>,
 }
 
-/// Lets the clock go on until files are made, and takes all that is held, in order.
+/// Lets the clock go on until files are made and delivered, and takes all that lies in the bucket, in the order of keys.
 pub(crate) async fn held(cloud: &TestCloud) -> Vec<Held> {
     cloud.advance(Duration::from_secs(301)).await;
-    settle().await;
+    delivered(cloud).await;
     take(cloud).await
 }
 
@@ -54,26 +37,34 @@ pub(crate) async fn settle() {
     }
 }
 
-async fn take(cloud: &TestCloud) -> Vec<Held> {
+/// Lets the tasks run until nothing waits to be delivered.
+pub(crate) async fn delivered(cloud: &TestCloud) {
+    settle().await;
     let outbox = Outbox::new(cloud.cloud().store(), "cloudtrail", cloud.runtime());
-    let taken = Arc::new(Mutex::new(Vec::new()));
-    let deliver = |delivery: store::Delivery| {
-        let held: Held = postcard::from_bytes(&delivery.payload).unwrap();
-        taken.lock().unwrap().push((delivery.id, held));
-        std::future::ready(Ok(()))
-    };
-    let empty = async {
-        while outbox.waiting(1).await.unwrap() > 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::select! {
-        () = outbox.run(deliver) => {}
-        () = empty => {}
+    while outbox.waiting(1).await.unwrap() > 0 {
+        tokio::task::yield_now().await;
     }
-    let mut taken = std::mem::take(&mut *taken.lock().unwrap());
-    taken.sort_by_key(|(id, _)| *id);
-    taken.into_iter().map(|(_, held)| held).collect()
+}
+
+async fn take(cloud: &TestCloud) -> Vec<Held> {
+    let list = ListObjectsV2Input { bucket: "bucket".into(), ..Default::default() };
+    let listed = cloud.call::<ListObjectsV2>(list).await.unwrap().contents.unwrap_or_default();
+    let mut taken = Vec::new();
+    for key in listed.into_iter().filter_map(|object| object.key).filter(|key| !key.ends_with('/')) {
+        let get = GetObjectInput { bucket: "bucket".into(), key: key.clone(), ..Default::default() };
+        let object = cloud.call::<GetObject>(get).await.unwrap();
+        assert_eq!(object.content_encoding.as_deref(), Some("gzip"));
+        let pieces: Vec<_> = object.body.pieces.try_collect().await.unwrap();
+        let delete = DeleteObjectInput { bucket: "bucket".into(), key: key.clone(), ..Default::default() };
+        cloud.call::<DeleteObject>(delete).await.unwrap();
+        taken.push(Held {
+            key,
+            metadata: object.metadata.unwrap_or_default().into_iter().collect(),
+            encryption: object.server_side_encryption.map(|kind| kind.as_str().to_owned()),
+            body: pieces.concat(),
+        });
+    }
+    taken
 }
 
 /// The text of a compressed object.
@@ -85,10 +76,7 @@ pub(crate) fn text(body: &[u8]) -> String {
 
 /// The records of log files among what was held.
 pub(crate) fn records(held: &[Held]) -> Vec<Value> {
-    let files = held.iter().filter_map(|held| match held {
-        Held::Object { key, body, .. } if !key.contains("CloudTrail-Digest") => Some(text(body)),
-        _ => None,
-    });
+    let files = held.iter().filter(|held| !held.key.contains("CloudTrail-Digest")).map(|held| text(&held.body));
     let files = files.map(|text| serde_json::from_str::<Value>(&text).unwrap());
     files.flat_map(|file| file["Records"].as_array().unwrap().clone()).collect()
 }
@@ -103,68 +91,90 @@ pub(crate) async fn names(cloud: &TestCloud) -> Vec<String> {
 
 #[tokio::test]
 async fn a_log_file_holds_the_events_of_five_minutes() {
-    let cloud = cloud();
-    let input = CreateTrailInput {
-        s3_key_prefix: Some("audit".into()),
-        sns_topic_name: Some("topic".into()),
-        cloud_watch_logs_log_group_arn: Some("arn:aws:logs:us-east-1:000000000000:log-group:g:*".into()),
-        cloud_watch_logs_role_arn: Some("arn:aws:iam::000000000000:role/logs".into()),
-        is_multi_region_trail: Some(true),
-        ..trail("logs")
-    };
+    let cloud = cloud_with_bucket().await;
+    let input =
+        CreateTrailInput { s3_key_prefix: Some("audit".into()), is_multi_region_trail: Some(true), ..trail("logs") };
     cloud.call::<CreateTrail>(input).await.unwrap();
     cloud.call::<StartLogging>(StartLoggingInput { name: "logs".into() }).await.unwrap();
     create(&cloud, "a").await;
     create(&cloud.in_region("eu-west-1"), "b").await;
     let held = held(&cloud).await;
-    let keys: Vec<_> = held
-        .iter()
-        .filter_map(|held| match held {
-            Held::Object { bucket, key, .. } => Some((bucket.as_str(), key.as_str())),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(keys.len(), 2);
     let start =
         "audit/AWSLogs/000000000000/CloudTrail/eu-west-1/2026/01/01/000000000000_CloudTrail_eu-west-1_20260101T0005Z_";
-    assert!(keys[0].1.starts_with(start) && keys[0].1.ends_with(".json.gz"), "{keys:?}");
-    assert_eq!((keys[0].0, keys[0].1.len()), ("bucket", start.len() + 16 + 8));
-    assert!(keys[1].1.contains("/us-east-1/"));
+    let keys: Vec<_> = held.iter().map(|held| held.key.as_str()).collect();
+    assert_eq!(keys.len(), 2);
+    assert!(keys[0].starts_with(start) && keys[0].ends_with(".json.gz"), "{keys:?}");
+    assert_eq!(keys[0].len(), start.len() + 16 + 8);
+    assert!(keys[1].contains("/us-east-1/"));
+    assert_eq!(held[0].encryption.as_deref(), Some("AES256"));
     let records = records(&held);
     assert_eq!(records.len(), 3);
     assert_eq!(records[0]["requestParameters"]["queueName"], "b");
-    let notices: Vec<_> = held
-        .iter()
-        .filter_map(|held| match held {
-            Held::Notice { topic, message, .. } => {
-                Some((topic.as_str(), serde_json::from_str::<Value>(message).unwrap()))
-            }
-            _ => None,
-        })
-        .collect();
-    assert_eq!((notices.len(), notices[0].0), (2, "topic"));
-    assert_eq!(notices[0].1["s3ObjectKey"][0], keys[0].1);
-    let logged = held.iter().find_map(|held| match held {
-        Held::Events { group, stream, events, .. } => Some((group, stream, events.len())),
-        _ => None,
-    });
-    let (group, stream, count) = logged.unwrap();
-    assert!(group.contains(":log-group:g") && stream == "000000000000_CloudTrail_eu-west-1" && count == 1);
+}
+
+async fn status(cloud: &TestCloud) -> GetTrailStatusOutput {
+    cloud.call::<GetTrailStatus>(GetTrailStatusInput { name: "logs".into() }).await.unwrap()
 }
 
 #[tokio::test]
-async fn nothing_is_said_to_be_delivered_that_is_held() {
+async fn what_a_bucket_does_not_take_waits_until_it_does() {
     let cloud = cloud();
     log(&cloud).await;
+    let before = status(&cloud).await;
+    assert_eq!((before.latest_delivery_time, before.latest_delivery_error), (None, None));
+    policy(
+        &cloud,
+        json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::bucket/*",
+        }]}),
+    )
+    .await;
     create(&cloud, "q").await;
     cloud.advance(Duration::from_secs(301)).await;
     settle().await;
-    let input = GetTrailStatusInput { name: "logs".into() };
-    let status = cloud.call::<GetTrailStatus>(input).await.unwrap();
-    assert_eq!(status.latest_delivery_error.as_deref(), Some("NoSuchBucket"));
-    assert_eq!(status.latest_delivery_time, None);
-    assert_eq!(status.latest_delivery_attempt_succeeded.as_deref(), Some(""));
-    assert_eq!(status.latest_delivery_attempt_time.as_deref(), Some("2026-01-01T00:05:01Z"));
+    let refused = status(&cloud).await;
+    assert_eq!(refused.latest_delivery_error.as_deref(), Some("AccessDenied"));
+    assert_eq!(refused.latest_delivery_time, None);
+    assert_eq!(refused.latest_delivery_attempt_succeeded.as_deref(), Some(""));
+    let gone = DeleteObjectInput {
+        bucket: "bucket".into(),
+        key: "AWSLogs/000000000000/CloudTrail/".into(),
+        ..Default::default()
+    };
+    cloud.call::<DeleteObject>(gone).await.unwrap();
+    let gone = api_s3::DeleteBucketInput { bucket: "bucket".into(), ..Default::default() };
+    cloud.call::<api_s3::DeleteBucket>(gone).await.unwrap();
+    cloud.advance(Duration::from_secs(3_600)).await;
+    settle().await;
+    assert_eq!(status(&cloud).await.latest_delivery_error.as_deref(), Some("NoSuchBucket"));
+    bucket(&cloud).await;
+    cloud.advance(Duration::from_secs(3_600)).await;
+    delivered(&cloud).await;
+    let names: Vec<_> = records(&take(&cloud).await).iter().map(|record| record["eventName"].clone()).collect();
+    for name in ["StartLogging", "PutBucketPolicy", "CreateQueue", "DeleteBucket", "CreateBucket"] {
+        assert_eq!(names.iter().filter(|one| **one == name).count(), if name == "PutBucketPolicy" { 2 } else { 1 });
+    }
+    let after = status(&cloud).await;
+    assert_eq!((after.latest_delivery_error, after.latest_delivery_time.is_some()), (None, true));
+}
+
+#[tokio::test]
+async fn what_nobody_takes_for_thirty_days_is_given_up() {
+    let cloud = cloud();
+    log(&cloud).await;
+    policy(
+        &cloud,
+        json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::bucket/*",
+        }]}),
+    )
+    .await;
+    cloud.call::<StopLogging>(StopLoggingInput { name: "logs".into() }).await.unwrap();
+    cloud.advance(Duration::from_secs(301)).await;
+    settle().await;
+    cloud.advance(Duration::from_secs(31 * 86_400)).await;
+    delivered(&cloud).await;
+    assert!(take(&cloud).await.is_empty());
 }
 
 #[tokio::test]
@@ -179,14 +189,13 @@ async fn a_deleted_trail_still_delivers_what_it_recorded() {
 
 /// Digests with their text, key and signature.
 fn digests(held: &[Held]) -> Vec<(String, String, String)> {
-    let digest = |held: &Held| match held {
-        Held::Object { key, metadata, body, .. } if key.contains("CloudTrail-Digest") => {
-            assert_eq!(metadata[1], ("signature-algorithm".to_owned(), "SHA256withRSA".to_owned()));
-            Some((text(body), key.clone(), metadata[0].1.clone()))
-        }
-        _ => None,
+    let digests = held.iter().filter(|held| held.key.contains("CloudTrail-Digest"));
+    let digest = |held: &Held| {
+        let of = |name: &str| held.metadata.iter().find(|(known, _)| known == name).unwrap().1.clone();
+        assert_eq!(of("signature-algorithm"), "SHA256withRSA");
+        (text(&held.body), held.key.clone(), of("signature"))
     };
-    held.iter().filter_map(digest).collect()
+    digests.map(digest).collect()
 }
 
 fn hex(text: &str) -> Vec<u8> {
@@ -200,7 +209,7 @@ fn sha256(text: &str) -> String {
 
 #[tokio::test]
 async fn digests_are_a_chain_that_list_public_keys_checks() {
-    let cloud = cloud();
+    let cloud = cloud_with_bucket().await;
     let input = CreateTrailInput { enable_log_file_validation: Some(true), ..trail("logs") };
     cloud.call::<CreateTrail>(input).await.unwrap();
     cloud.call::<StartLogging>(StartLoggingInput { name: "logs".into() }).await.unwrap();
@@ -212,6 +221,7 @@ async fn digests_are_a_chain_that_list_public_keys_checks() {
             cloud.advance(Duration::from_secs(300)).await;
             settle().await;
         }
+        delivered(&cloud).await;
         all.extend(take(&cloud).await);
     }
     let digests = digests(&all);
@@ -235,11 +245,8 @@ async fn digests_are_a_chain_that_list_public_keys_checks() {
         key.verify(signed.as_bytes(), &hex(&signature)).unwrap();
         key.verify(format!("{signed}x").as_bytes(), &hex(&signature)).unwrap_err();
         for file in digest["logFiles"].as_array().unwrap() {
-            let log = all.iter().find_map(|held| match held {
-                Held::Object { key, body, .. } if file["s3Object"] == *key => Some(self::text(body)),
-                _ => None,
-            });
-            assert_eq!(file["hashValue"], sha256(&log.unwrap()));
+            let log = all.iter().find(|held| file["s3Object"] == held.key).unwrap();
+            assert_eq!(file["hashValue"], sha256(&self::text(&log.body)));
         }
         before = Some((text, object, signature));
     }

@@ -119,7 +119,7 @@ async fn a_short_history_tells_nothing() {
 
 #[tokio::test]
 async fn put_insight_selectors_get_insight_selectors() {
-    let cloud = cloud();
+    let cloud = cloud_with_bucket().await;
     cloud.call::<CreateTrail>(trail("logs")).await.unwrap();
     let get = || GetInsightSelectorsInput { trail_name: Some("logs".into()), event_data_store: None };
     let (code, text) = cloud.error::<GetInsightSelectors>(get()).await;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here is a test")]
 
+mod bus;
 mod cloud;
 mod crash;
 mod data_store;
@@ -10,6 +11,7 @@ mod history;
 mod identity;
 mod insight;
 mod organization;
+mod reach;
 mod resources;
 mod selectors;
 mod trail;

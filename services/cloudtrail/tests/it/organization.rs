@@ -9,7 +9,7 @@ use service_kit::{BoxFuture, Cloud, Error, Guardrails, Membership, Operations, S
 use testkit::TestCloud;
 
 use crate::cloud::*;
-use crate::delivery::{Held, held, records};
+use crate::delivery::{held, records};
 
 /// An organization of the default account and one more.
 struct Organization(AccountId);
@@ -37,7 +37,7 @@ fn organization() -> (TestCloud, TestCloud, TestCloud) {
     let member: AccountId = "111122223333".parse().unwrap();
     let cloud = TestCloud::new(|parts| {
         let guardrails = Service::new(&api_sts::SERVICE, Operations::new()).guardrails(Arc::new(Organization(member)));
-        vec![svc_cloudtrail::service(parts), svc_sqs::service(parts), guardrails]
+        services(parts).into_iter().chain([guardrails]).collect()
     });
     (cloud.clone(), cloud.in_account(member), cloud.fresh_account())
 }
@@ -45,6 +45,7 @@ fn organization() -> (TestCloud, TestCloud, TestCloud) {
 #[tokio::test]
 async fn all_accounts_of_the_organization_are_recorded_and_no_other() {
     let (cloud, member, stranger) = organization();
+    bucket(&cloud).await;
     let input = CreateTrailInput { is_organization_trail: Some(true), ..trail("logs") };
     assert_eq!(cloud.call::<CreateTrail>(input).await.unwrap().is_organization_trail, Some(true));
     cloud.call::<StartLogging>(StartLoggingInput { name: "logs".into() }).await.unwrap();
@@ -52,13 +53,7 @@ async fn all_accounts_of_the_organization_are_recorded_and_no_other() {
     create(&member, "members").await;
     create(&stranger, "strangers").await;
     let held = held(&cloud).await;
-    let keys: Vec<_> = held
-        .iter()
-        .map(|held| match held {
-            Held::Object { key, .. } => key.as_str(),
-            other => panic!("{other:?}"),
-        })
-        .collect();
+    let keys: Vec<_> = held.iter().map(|held| held.key.as_str()).collect();
     assert!(keys[0].starts_with("AWSLogs/o-example/000000000000/CloudTrail/us-east-1/"), "{keys:?}");
     assert!(keys[1].starts_with("AWSLogs/o-example/111122223333/CloudTrail/us-east-1/"), "{keys:?}");
     let queues: Vec<_> = records(&held)
@@ -71,6 +66,7 @@ async fn all_accounts_of_the_organization_are_recorded_and_no_other() {
 #[tokio::test]
 async fn members_see_it_and_only_the_management_account_changes_it() {
     let (cloud, member, stranger) = organization();
+    bucket(&cloud).await;
     let shared = || CreateTrailInput { is_organization_trail: Some(true), ..trail("logs") };
     assert_eq!(member.error::<CreateTrail>(shared()).await.0, "NotOrganizationMasterAccountException");
     assert_eq!(stranger.error::<CreateTrail>(shared()).await.0, "OrganizationsNotInUseException");

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use service_kit::{Access, Ctx, Operations, Outcome, PropertySource, ResourceType, Service};
 use testkit::TestCloud;
 
+use crate::cloud::{bucket, key, services};
+
 fn properties(value: Value) -> PropertySource {
     serde_json::from_value(value).unwrap()
 }
@@ -17,7 +19,10 @@ fn resource(ctx: &Ctx, name: &str) -> Arc<dyn ResourceType> {
 
 /// Stands for CloudFormation: its one operation is a stack's life. A panic in it fails the call.
 fn stack(operation: Operations) -> TestCloud {
-    TestCloud::new(|parts| vec![svc_cloudtrail::service(parts), Service::new(&api_sts::SERVICE, operation)])
+    TestCloud::new(|parts| {
+        let stack = Service::new(&api_sts::SERVICE, operation);
+        services(parts).into_iter().chain([stack]).collect()
+    })
 }
 
 async fn trail_life(ctx: &Ctx, _: GetCallerIdentityInput) -> Outcome<GetCallerIdentity> {
@@ -28,7 +33,7 @@ async fn trail_life(ctx: &Ctx, _: GetCallerIdentityInput) -> Outcome<GetCallerId
         "IsLogging": "true",
         "IsMultiRegionTrail": true,
         "S3KeyPrefix": "p",
-        "KMSKeyId": "alias/k",
+        "KMSKeyId": "alias/trail",
         "EventSelectors": [{"ReadWriteType": "WriteOnly"}],
         "InsightSelectors": [{"InsightType": "ApiCallRateInsight"}],
         "Tags": [{"Key": "a", "Value": "1"}],
@@ -40,7 +45,8 @@ async fn trail_life(ctx: &Ctx, _: GetCallerIdentityInput) -> Outcome<GetCallerId
     assert_eq!((&read["IsLogging"], &read["S3KeyPrefix"]), (&json!(true), &json!("p")));
     assert_eq!(read["EventSelectors"][0]["ReadWriteType"], "WriteOnly");
     assert_eq!(read["InsightSelectors"][0]["InsightType"], "ApiCallRateInsight");
-    let key = "arn:aws:kms:us-east-1:000000000000:alias/k";
+    let key = read["KMSKeyId"].as_str().unwrap();
+    assert!(key.starts_with("arn:aws:kms:us-east-1:000000000000:key/"), "{key}");
     assert_eq!(trail.relationships(ctx, &id).await.unwrap(), ["arn:aws:s3:::bucket", key]);
     let changed = json!({"S3BucketName": "bucket", "IsLogging": false, "Tags": [{"Key": "b", "Value": "2"}]});
     trail.update(ctx, &id, properties(changed)).await.unwrap();
@@ -102,7 +108,10 @@ async fn store_life(ctx: &Ctx, _: GetCallerIdentityInput) -> Outcome<GetCallerId
 #[tokio::test]
 async fn a_trail_of_a_stack() {
     let operation = Operations::new().on::<GetCallerIdentity>(|_, _| Ok(Access::any()), trail_life);
-    stack(operation).call::<GetCallerIdentity>(GetCallerIdentityInput::default()).await.unwrap();
+    let cloud = stack(operation);
+    bucket(&cloud).await;
+    key(&cloud).await;
+    cloud.call::<GetCallerIdentity>(GetCallerIdentityInput::default()).await.unwrap();
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ fn put_advanced(fields: Vec<AdvancedFieldSelector>) -> PutEventSelectorsInput {
 
 #[tokio::test]
 async fn get_event_selectors_shows_those_of_a_new_trail() {
-    let cloud = cloud();
+    let cloud = cloud_with_bucket().await;
     cloud.call::<CreateTrail>(trail("logs")).await.unwrap();
     let get = || GetEventSelectorsInput { trail_name: "logs".into() };
     let shown = cloud.call::<GetEventSelectors>(get()).await.unwrap();
@@ -46,7 +46,7 @@ async fn get_event_selectors_shows_those_of_a_new_trail() {
 
 #[tokio::test]
 async fn put_event_selectors_refuses_what_selects_nothing() {
-    let cloud = cloud();
+    let cloud = cloud_with_bucket().await;
     cloud.call::<CreateTrail>(trail("logs")).await.unwrap();
     let data = || equals("eventCategory", "Data");
     let many: Vec<_> = (0..501).map(|i| format!("Name{i}")).collect();

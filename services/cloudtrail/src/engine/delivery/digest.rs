@@ -4,7 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use names::{AccountId, Region, Timestamp};
 use serde::Serialize;
 
-use super::intent::Intent;
+use super::intent::{Intent, Origin, What};
 use super::log_file::{folder, gzip, hex};
 use crate::store::{DigestChain, LoggedFile, TrailRecord};
 
@@ -106,16 +106,17 @@ impl Digest {
         format!("{ends}\n{}/{}\n{}\n{}", self.bucket, self.key, self.hash(), self.before)
     }
 
-    /// The object to deliver; its signature is in the object's metadata.
-    pub(crate) fn intent(&self, signature: &str) -> Intent {
+    /// The object to deliver; its signature is in the object's metadata. A trail's key encrypts log files, never digests.
+    /// Source: CloudTrail user guide, "Encrypting CloudTrail log files with AWS KMS keys".
+    pub(crate) fn intent(&self, trail: &TrailRecord, signature: &str) -> Intent {
         let metadata = [("signature", signature), ("signature-algorithm", "SHA256withRSA")];
-        Intent::Object {
+        let what = What::Digest {
             bucket: self.bucket.clone(),
             key: self.key.clone(),
             metadata: metadata.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
             body: gzip(&self.text),
-            made: self.ends,
-        }
+        };
+        Intent { trail: Origin::of(trail), made: self.ends, what }
     }
 }
 

@@ -1,15 +1,12 @@
-//! What is to be delivered to other services: objects to S3, notices to SNS, events to CloudWatch Logs.
-//!
-//! None of the three is part of this cloud yet. Intents are held in the outbox, in order, and dropped when they are older than
-//! the event history: nothing is ever said to be delivered that was not.
+//! What is to be delivered to other services: objects to S3, notices to SNS, events to CloudWatch Logs. Held in the outbox, in
+//! order, until it is taken or too old.
 
 use bytes::Bytes;
-use names::Timestamp;
+use names::{AccountId, Region, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{Delivery, StoreError};
+use store::StoreError;
 
 use super::log_file::{LogFile, Place};
-use crate::limits::HELD;
 use crate::store::{SinkId, TrailRecord};
 
 /// Bytes of the largest event that CloudWatch Logs takes (`PutLogEvents`).
@@ -17,33 +14,52 @@ const LOG_EVENT_BYTES: usize = 256 * 1_024;
 
 /// Something to deliver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Intent {
-    /// An object to put.
-    Object { bucket: String, key: String, metadata: Vec<(String, String)>, body: Vec<u8>, made: Timestamp },
-    /// A message to publish.
-    Notice { topic: String, message: String, made: Timestamp },
+pub(crate) struct Intent {
+    pub(crate) trail: Origin,
+    pub(crate) made: Timestamp,
+    pub(crate) what: What,
+}
+
+/// The trail on whose account it is delivered, which may be gone by then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Origin {
+    pub(crate) id: SinkId,
+    pub(crate) account: AccountId,
+    pub(crate) home: Region,
+    pub(crate) name: String,
+    pub(crate) arn: String,
+}
+
+/// What is delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum What {
+    /// A log file to put.
+    Log { bucket: String, key: String, body: Vec<u8>, kms_key: Option<String> },
+    /// A digest to put.
+    Digest { bucket: String, key: String, metadata: Vec<(String, String)>, body: Vec<u8> },
+    /// A message to publish to the topic with this ARN.
+    Notice { topic: String, message: String },
     /// Events to put into a log stream.
-    Events { group: String, stream: String, events: Vec<(Timestamp, String)>, made: Timestamp },
+    Events { group: String, stream: String, events: Vec<(Timestamp, String)> },
+}
+
+impl Origin {
+    /// Of a trail.
+    pub(crate) fn of(trail: &TrailRecord) -> Self {
+        let TrailRecord { id, account, .. } = *trail;
+        Self { id, account, home: trail.home.clone(), name: trail.name.clone(), arn: trail.arn() }
+    }
 }
 
 impl Intent {
-    /// What must keep its order: a trail's objects among themselves, its notices, its events.
-    pub(crate) fn lane(&self, trail: SinkId) -> String {
-        format!("{trail:016x}/{}", self.receiver())
-    }
-
-    /// The service that takes it.
-    pub(crate) fn receiver(&self) -> &'static str {
-        match self {
-            Self::Object { .. } => "s3",
-            Self::Notice { .. } => "sns",
-            Self::Events { .. } => "logs",
-        }
-    }
-
-    fn made(&self) -> Timestamp {
-        match self {
-            Self::Object { made, .. } | Self::Notice { made, .. } | Self::Events { made, .. } => *made,
+    /// What must keep its order: a trail's objects of one bucket among themselves, its notices, its events. A bucket that is
+    /// gone does not hold up the one that took its place.
+    pub(crate) fn lane(&self) -> String {
+        let trail = self.trail.id;
+        match &self.what {
+            What::Log { bucket, .. } | What::Digest { bucket, .. } => format!("{trail:016x}/s3/{bucket}"),
+            What::Notice { .. } => format!("{trail:016x}/sns"),
+            What::Events { .. } => format!("{trail:016x}/logs"),
         }
     }
 
@@ -54,28 +70,28 @@ impl Intent {
     }
 }
 
-/// What a log file leads to.
+/// What a log file leads to. `topic` is the ARN of the trail's.
 pub(crate) fn of_file(
     trail: &TrailRecord,
+    topic: Option<String>,
     place: &Place,
     file: &LogFile,
     events: Vec<(Timestamp, Bytes)>,
     now: Timestamp,
 ) -> Vec<Intent> {
     let (bucket, key) = (trail.bucket.clone(), file.key.clone());
-    let notice = trail.topic.clone().map(|topic| Intent::Notice {
+    let notice = topic.map(|topic| What::Notice {
         topic,
         message: serde_json::json!({"s3Bucket": bucket, "s3ObjectKey": [key]}).to_string(),
-        made: now,
     });
-    let logs = trail.log_group.clone().map(|group| Intent::Events {
+    let logs = trail.log_group.clone().map(|group| What::Events {
         group,
         stream: format!("{}_CloudTrail_{}", place.account, place.region),
         events: events.into_iter().filter_map(log_event).collect(),
-        made: now,
     });
-    let object = Intent::Object { bucket, key, metadata: Vec::new(), body: file.body.clone(), made: now };
-    [object].into_iter().chain(notice).chain(logs).collect()
+    let log = What::Log { bucket, key, body: file.body.clone(), kms_key: trail.kms_key.clone() };
+    let all = [log].into_iter().chain(notice).chain(logs);
+    all.map(|what| Intent { trail: Origin::of(trail), made: now, what }).collect()
 }
 
 fn log_event((at, event): (Timestamp, Bytes)) -> Option<(Timestamp, String)> {
@@ -83,54 +99,24 @@ fn log_event((at, event): (Timestamp, Bytes)) -> Option<(Timestamp, String)> {
     (text.len() <= LOG_EVENT_BYTES).then_some((at, text))
 }
 
-/// Delivers an intent: to be tried again later, as long as its receiver is not there and it is not too old.
-pub(crate) fn deliver(delivery: &Delivery, now: Timestamp) -> Result<(), String> {
-    let intent: Intent = match postcard::from_bytes(&delivery.payload) {
-        Ok(intent) => intent,
-        Err(error) => {
-            tracing::error!(id = delivery.id, %error, "an intent cannot be read and is dropped");
-            return Ok(());
-        }
-    };
-    if intent.made().plus(HELD) < now {
-        tracing::warn!(id = delivery.id, receiver = intent.receiver(), "dropped: nobody took it for 90 days");
-        return Ok(());
-    }
-    Err(format!("{} is not part of this cloud", intent.receiver()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::log_file::tests::trail;
     use super::*;
-    use names::{AccountId, Region};
-    use std::time::Duration;
-
-    fn file() -> LogFile {
-        let at = Timestamp::from_secs(1);
-        LogFile { key: "k".into(), body: vec![1], hash: "h".into(), oldest: at, newest: at }
-    }
 
     #[test]
     fn a_file_leads_to_an_object_and_what_the_trail_asks_for() {
+        let at = Timestamp::from_secs(1);
+        let file = LogFile { key: "k".into(), body: vec![1], hash: "h".into(), oldest: at, newest: at };
         let place = Place { account: AccountId::DEFAULT, region: Region::default_region(), insights: false };
-        let now = Timestamp::from_secs(2);
-        let receivers = |trail: &TrailRecord| {
-            let intents = of_file(trail, &place, &file(), vec![(now, "{}".into())], now);
-            intents.iter().map(Intent::receiver).collect::<Vec<_>>()
+        let lanes = |trail: &TrailRecord, topic: Option<&str>| {
+            let topic = topic.map(str::to_owned);
+            let intents = of_file(trail, topic, &place, &file, vec![(at, "{}".into())], at);
+            intents.iter().map(Intent::lane).collect::<Vec<_>>()
         };
-        assert_eq!(receivers(&trail()), ["s3"]);
-        let all = TrailRecord { topic: Some("t".into()), log_group: Some("g".into()), ..trail() };
-        assert_eq!(receivers(&all), ["s3", "sns", "logs"]);
-    }
-
-    #[test]
-    fn what_nobody_takes_is_held_until_it_is_too_old() {
-        let made = Timestamp::from_secs(1_000);
-        let intent = Intent::Notice { topic: "t".into(), message: "m".into(), made };
-        let payload = intent.to_bytes().unwrap();
-        let delivery = Delivery { id: 1, lane: intent.lane(7), payload, attempts: 0 };
-        assert!(deliver(&delivery, made.plus(HELD)).is_err());
-        assert!(deliver(&delivery, made.plus(HELD + Duration::from_secs(1))).is_ok());
+        assert_eq!(lanes(&trail(), None), ["0000000000000001/s3/bucket"]);
+        let all = TrailRecord { log_group: Some("g".into()), ..trail() };
+        let expected = ["0000000000000001/s3/bucket", "0000000000000001/sns", "0000000000000001/logs"];
+        assert_eq!(lanes(&all, Some("arn:aws:sns:us-east-1:000000000000:t")), expected);
     }
 }

@@ -73,13 +73,18 @@ fn key(trail: &TrailRecord, place: &Place, now: Timestamp, unique: &str) -> Stri
     format!("{folder}/{account}_{kind}_{region}_{minute}Z_{unique}.json.gz")
 }
 
-/// `prefix/AWSLogs/account/kind/region/yyyy/mm/dd`, with the organization before the account where the trail is one's.
+/// `prefix/AWSLogs/account/kind/region/yyyy/mm/dd`.
 pub(crate) fn folder(trail: &TrailRecord, account: AccountId, kind: &str, region: &Region, now: Timestamp) -> String {
-    let prefix = trail.prefix.as_ref().map(|prefix| format!("{}/", prefix.trim_end_matches('/'))).unwrap_or_default();
-    let organization = trail.organization.as_ref().map(|id| format!("{id}/")).unwrap_or_default();
     let day = now.basic();
     let (year, month, day) = (&day[..4], &day[4..6], &day[6..8]);
-    format!("{prefix}AWSLogs/{organization}{account}/{kind}/{region}/{year}/{month}/{day}")
+    format!("{}{kind}/{region}/{year}/{month}/{day}", root(trail, account))
+}
+
+/// `prefix/AWSLogs/account/`, with the organization before the account where the trail is one's.
+pub(crate) fn root(trail: &TrailRecord, account: AccountId) -> String {
+    let prefix = trail.prefix.as_ref().map(|prefix| format!("{}/", prefix.trim_end_matches('/'))).unwrap_or_default();
+    let organization = trail.organization.as_ref().map(|id| format!("{id}/")).unwrap_or_default();
+    format!("{prefix}AWSLogs/{organization}{account}/")
 }
 
 /// Compresses.

@@ -6,10 +6,12 @@
 //! | `digest.rs` | names, content and signatures of digests. Pure |
 //! | `keys.rs` | the keys that sign |
 //! | `intent.rs` | what is to be delivered to other services, held until they take it |
+//! | `carry.rs` | delivering it, and how that went |
 //!
 //! A file is made in one transaction: its events leave `pending`, it enters the outbox and, where the trail validates its
-//! files, its chain of digests. So no event is lost or delivered twice by a crash.
+//! files, its chain of digests. So no event is lost or delivered twice by a crash: what is put again has the same name.
 
+mod carry;
 pub(crate) mod digest;
 pub(crate) mod intent;
 mod keys;
@@ -25,9 +27,6 @@ use crate::store::{DIGESTS, DigestChain, EventId, LastDigest, LoggedFile, PENDIN
 use digest::Digest;
 use intent::Intent;
 use log_file::{LogFile, Place};
-
-/// What S3 says of a bucket that is not there.
-pub(crate) const NO_BUCKET: &str = "NoSuchBucket";
 
 /// An event that waits: its key and text.
 type Waiting = ((SinkId, AccountId, Region, u8, Timestamp, EventId), Raw);
@@ -69,15 +68,12 @@ impl Engine {
     /// Makes log files of all that one trail has recorded.
     pub(crate) async fn pack_trail(&self, trail: &TrailRecord) -> Result<(), StoreError> {
         let _packing = self.packing().lock().await;
-        let mut packed = false;
         loop {
             let events = self.next_events(trail).await?;
-            let Some(((_, account, region, kind, ..), _)) = events.first() else { break };
+            let Some(((_, account, region, kind, ..), _)) = events.first() else { return Ok(()) };
             let place = Place { account: *account, region: region.clone(), insights: *kind == INSIGHT };
             self.pack(trail, &place, &events).await?;
-            packed = true;
         }
-        if packed { self.note_attempt(trail, self.now_in_seconds()).await } else { Ok(()) }
     }
 
     /// The next events that belong into one file.
@@ -97,13 +93,13 @@ impl Engine {
         let now = self.now_in_seconds();
         let told: Vec<_> = events.iter().map(|((.., at, _), Raw(json))| (*at, json.clone())).collect();
         let file = LogFile::new(trail, place, &told, now, &self.runtime().random.alphanumeric(16));
-        let intents = intent::of_file(trail, place, &file, told, now);
+        let intents = intent::of_file(trail, trail.topic_arn(), place, &file, told, now);
         let (scope, intents, file) = (Scope::Account(trail.account), &intents, &file);
         let packed = self.store().transact(|tx| {
             let scope = scope.clone();
             async move {
                 for intent in intents {
-                    self.hold(&tx, trail.id, intent).await?;
+                    self.hold(&tx, intent).await?;
                 }
                 for (key, _) in events {
                     PENDING.delete(&tx, &scope, key);
@@ -117,8 +113,8 @@ impl Engine {
         packed.await
     }
 
-    async fn hold(&self, tx: &Tx, trail: SinkId, intent: &Intent) -> Result<u64, StoreError> {
-        self.outbox().enqueue(tx, &intent.lane(trail), intent.to_bytes()?).await
+    async fn hold(&self, tx: &Tx, intent: &Intent) -> Result<u64, StoreError> {
+        self.outbox().enqueue(tx, &intent.lane(), intent.to_bytes()?).await
     }
 
     /// Adds a log file to its chain of digests.
@@ -182,7 +178,7 @@ impl Engine {
                 let Some(chain) = DIGESTS.get(&tx, &scope, &key).await? else { return Ok(()) };
                 let digest = Digest::new(trail, account, region, &chain, now, signer.fingerprint());
                 let signature = signer.sign(&digest.to_sign())?;
-                self.hold(&tx, trail.id, &digest.intent(&signature)).await?;
+                self.hold(&tx, &digest.intent(trail, &signature)).await?;
                 let (bucket, key_of, hash) = (trail.bucket.clone(), digest.key.clone(), digest.hash());
                 let last = Some(LastDigest { bucket, key: key_of, hash, signature });
                 DIGESTS.put(&tx, &scope, &key, &DigestChain { since: now, last, files: Vec::new() })

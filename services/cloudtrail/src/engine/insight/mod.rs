@@ -215,7 +215,7 @@ impl Engine {
         let sinks = self.sinks().get().await?;
         let sinks = sinks.of_insight(watched.account, &watched.region, watched.organization.as_deref(), errors);
         let batch = Batch::new();
-        kept::write_all(&batch, &[Kept { event, sinks }])?;
+        kept::write_all(&batch, &[Kept::new(event, sinks, self.listeners())])?;
         match state {
             State::Start => OPEN_INSIGHTS.put(&batch, &scope, &key(series), open)?,
             State::End => OPEN_INSIGHTS.delete(&batch, &scope, &key(series)),
