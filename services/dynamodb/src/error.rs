@@ -51,8 +51,11 @@ pub(crate) fn told(refusal: Refusal) -> Error {
         ),
         Refusal::Invalid(text) => invalid(text),
         Refusal::Condition(item) => {
-            let (message, item) = (Some(CONDITION.to_owned()), item.map(attributes));
-            Error::Modeled(ConditionalCheckFailedException { message, item }.into())
+            let text = Some(CONDITION.to_owned());
+            Error::Modeled(match item.map(attributes) {
+                None => ConditionalCheckFailedException { message: text, item: None, text: None }.into(),
+                item => ConditionalCheckFailedException { message: None, item, text }.into(),
+            })
         }
         Refusal::Throttled(throttle) => throttled(&throttle),
         Refusal::Shut => no_key(UNREACHABLE),

@@ -48,7 +48,7 @@ impl Engine {
     fn take_range(&self, table: &Table, state: &State, place: &Bytes, way: Way, units: f64) -> bool {
         let from = state.schema.primary().prefix.len();
         let hash = place.get(from..from + 4).and_then(|hash| <[u8; 4]>::try_from(hash).ok());
-        hash.is_none_or(|hash| table.ranges.take(0, way, hash, units, self.now()))
+        hash.is_none_or(|hash| table.ranges.take(way, hash, units, self.now()))
     }
 
     /// Takes what was consumed from what may be.

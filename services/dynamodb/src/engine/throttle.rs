@@ -2,9 +2,10 @@
 //! minutes' worth for bursts; and what one partition key may, whatever its table was given. Pure but for its locks.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use names::Timestamp;
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 
 use crate::limits;
 use crate::store::IndexNo;
@@ -25,7 +26,10 @@ pub(crate) struct Meters(Mutex<HashMap<(IndexNo, Way), Bucket>>);
 /// What partition keys may consume. Keys share a bucket with those whose hash is alike, which is no loss: a thousand keys that
 /// are each as hot as a partition can bear are more than a table can.
 #[derive(Debug, Default)]
-pub(crate) struct KeyRanges(RwLock<HashMap<(IndexNo, Way), Cells>>);
+pub(crate) struct KeyRanges {
+    reads: OnceLock<Cells>,
+    writes: OnceLock<Cells>,
+}
 
 /// The buckets of all partition keys.
 type Cells = Box<[Mutex<Bucket>]>;
@@ -58,16 +62,14 @@ impl Meters {
 
 impl KeyRanges {
     /// Consumes units of a partition key, told by its hash, when there are any left.
-    pub(crate) fn take(&self, index: IndexNo, way: Way, hash: [u8; 4], units: f64, now: Timestamp) -> bool {
-        let rate = if way == Way::Read { limits::PARTITION_READS } else { limits::PARTITION_WRITES };
+    pub(crate) fn take(&self, way: Way, hash: [u8; 4], units: f64, now: Timestamp) -> bool {
+        let (cells, rate) = match way {
+            Way::Read => (&self.reads, limits::PARTITION_READS),
+            Way::Write => (&self.writes, limits::PARTITION_WRITES),
+        };
         let cell = u32::from_be_bytes(hash) as usize % CELLS;
-        loop {
-            if let Some(cells) = self.0.read().get(&(index, way)) {
-                return cells[cell].lock().take(units, rate, now);
-            }
-            let fresh = || (0..CELLS).map(|_| Mutex::new(Bucket::full(rate, now))).collect();
-            self.0.write().entry((index, way)).or_insert_with(fresh);
-        }
+        let fresh = || (0..CELLS).map(|_| Mutex::new(Bucket::full(rate, now))).collect();
+        cells.get_or_init(fresh)[cell].lock().take(units, rate, now)
     }
 }
 

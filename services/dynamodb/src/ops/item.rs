@@ -199,7 +199,7 @@ pub(crate) fn check_paths(schema: &Schema, paths: Option<&Paths>) -> Result<(), 
 
 /// An update must leave keys alone, and give index keys their types.
 pub(crate) fn check_update(schema: &Schema, update: &Update) -> Result<(), Error> {
-    use crate::engine::expression::update::{Action, Source};
+    use crate::engine::expression::update::Action;
     for key in schema.primary().key() {
         if update.actions.iter().any(|(path, _)| path.head() == key.name) {
             return Err(invalid_parameter(format!(
@@ -211,16 +211,17 @@ pub(crate) fn check_update(schema: &Schema, update: &Update) -> Result<(), Error
     for index in schema.secondary() {
         for key in index.key() {
             let given = update.actions.iter().find(|(path, _)| !path.is_nested() && path.head() == key.name);
-            let value = match given {
-                Some((_, Action::Set(Source::Value(value)) | Action::Add(value))) => value,
-                _ => continue,
+            let kind = match given {
+                Some((_, Action::Set(source))) => source.kind(),
+                Some((_, Action::Add(value))) => Some(value.kind()),
+                _ => None,
             };
-            if value.kind() != key.kind.as_str() {
+            if let Some(kind) = kind.filter(|kind| *kind != key.kind.as_str()) {
                 return Err(invalid_parameter(format!(
                     "Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}",
                     key.name,
                     key.kind.as_str(),
-                    value.kind(),
+                    kind,
                     index.name.as_deref().unwrap_or_default()
                 )));
             }

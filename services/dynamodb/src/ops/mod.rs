@@ -102,7 +102,7 @@ pub(crate) fn table() -> Operations {
         .on::<api::ListGlobalTables>(|_, _| Ok(Access::any()), global::list_global_tables)
         .on::<api::ListImports>(|_, _| Ok(Access::any()), import::list_imports)
         .on::<api::ListTables>(|_, _| Ok(Access::any()), table::list_tables)
-        .on::<api::ListTagsOfResource>(|_, i| tags::access(&i.resource_arn), tags::list_tags_of_resource)
+        .on::<api::ListTagsOfResource>(|ctx, i| tags::access(ctx, &i.resource_arn), tags::list_tags_of_resource)
         .on::<api::PutItem>(touched::put, item::put_item)
         .on::<api::PutResourcePolicy>(|_, i| policy::access(&i.resource_arn), policy::put_resource_policy)
         .on::<api::Query>(touched::query, read::query)
@@ -110,13 +110,13 @@ pub(crate) fn table() -> Operations {
         .on::<api::RestoreTableToPointInTime>(recovery::access_to_restore, recovery::restore_table_to_point_in_time)
         .on::<api::Scan>(touched::scan, read::scan)
         .on::<api::TagResource>(
-            |_, i| Ok(tags::requested(tags::access(&i.resource_arn)?, Some(&i.tags))),
+            |ctx, i| Ok(tags::requested(tags::access(ctx, &i.resource_arn)?, Some(&i.tags))),
             tags::tag_resource,
         )
         .on::<api::TransactGetItems>(transact::access_to_read, transact::transact_get_items)
         .on::<api::TransactWriteItems>(transact::access_to_write, transact::transact_write_items)
         .on::<api::UntagResource>(
-            |_, i| Ok(tags::access(&i.resource_arn)?.with_tag_keys(i.tag_keys.iter().map(String::as_str))),
+            |ctx, i| Ok(tags::access(ctx, &i.resource_arn)?.with_tag_keys(i.tag_keys.iter().map(String::as_str))),
             tags::untag_resource,
         )
         .on::<api::UpdateContinuousBackups>(|ctx, i| access(ctx, &i.table_name), recovery::update_continuous_backups)

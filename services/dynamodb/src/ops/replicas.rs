@@ -344,8 +344,7 @@ fn shown_most(units: Option<u64>) -> Option<OnDemandThroughputOverride> {
 
 const LOCAL: &str = "Cannot add, delete, or update the local region through ReplicaUpdates. Use CreateTable, DeleteTable, \
                      or UpdateTable as required.";
-const KEY_OF_REPLICA: &str =
-    "KMSMasterKeyId must be specified for each replica of a table that is encrypted under a customer managed key";
+const KEY_OF_REPLICA: &str = "KMSMasterKeyId must be specified for each replica.";
 const THREE_REGIONS: &str = "A global table with multi-Region strong consistency must have exactly three replicas, or two \
                              replicas and one witness";
 const ALL_AT_ONCE: &str =

@@ -363,9 +363,18 @@ async fn one_of_batch(
         })
     } else {
         let aimed = aim(&statement, &table, tells(request.return_values_on_condition_check_failure.as_ref()))?;
-        let written = engine.write(&table, &aimed.write).await.map_err(|refusal| aimed.refused(refusal))?;
-        sums.add(&table, &written.consumed);
-        aimed.returned(written)
+        match engine.write(&table, &aimed.write).await {
+            Ok(written) => {
+                sums.add(&table, &written.consumed);
+                aimed.returned(written)
+            }
+            Err(Refusal::Condition(item)) => {
+                let told = batch_error(&aimed.refused(Refusal::Condition(None)));
+                let error = Some(BatchStatementError { item: some_attributes(item), ..told });
+                return Ok(BatchStatementResponse { error, ..BatchStatementResponse::default() });
+            }
+            Err(refusal) => return Err(aimed.refused(refusal)),
+        }
     };
     let table_name = Some(table.home.name.clone());
     Ok(BatchStatementResponse { table_name, item: some_attributes(item), error: None })

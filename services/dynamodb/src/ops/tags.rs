@@ -5,7 +5,7 @@ use api_dynamodb::{
     TagResourceOutput, UntagResource, UntagResourceInput, UntagResourceOutput,
 };
 use names::{TagViolation, Tags};
-use service_kit::{Access, Ctx, Error, Outcome, paging, tagging};
+use service_kit::{Access, Ctx, Error, Fault, Outcome, paging, tagging};
 
 use crate::Dynamo;
 use crate::engine::refusal::Refusal;
@@ -18,6 +18,9 @@ const SHOWN: usize = 10;
 
 /// Adds tags, in place of those of the same keys.
 pub(crate) async fn tag_resource(ctx: &Ctx, input: TagResourceInput) -> Outcome<TagResource> {
+    if input.tags.is_empty() {
+        return Err(invalid("Atleast one Tag needs to be provided as Input."));
+    }
     let added = of_list(&input.tags)?;
     change(ctx, &input.resource_arn, |tags| {
         tagging::add(tags, &added).map_err(|violation| Refusal::Invalid(text_of(violation)))
@@ -47,9 +50,19 @@ pub(crate) async fn list_tags_of_resource(ctx: &Ctx, input: ListTagsOfResourceIn
     Ok(ListTagsOfResourceOutput { tags: Some(page.items), next_token: page.next_token })
 }
 
-/// What a call on tags touches.
-pub(crate) fn access(arn: &str) -> Result<Access, Error> {
+/// What a call on tags touches. What does not even look like a resource's ARN nobody is allowed.
+pub(crate) fn access(ctx: &Ctx, arn: &str) -> Result<Access, Error> {
+    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    if !resource.contains('/') {
+        return Err(denied(ctx, if arn.is_empty() { "*" } else { arn }));
+    }
     Ok(Access::to(home_of_arn(arn)?.arn()))
+}
+
+fn denied(ctx: &Ctx, resource: &str) -> Error {
+    let (principal, action) = (ctx.caller.arn(ctx.partition()), ctx.operation.action.to_owned());
+    let reason = format!("because no resource-based policy allows the {action} action");
+    Fault::AccessDenied { principal, action, resource: Some(resource.to_owned()), reason }.into()
 }
 
 /// Tags from a list, held to AWS's rules.

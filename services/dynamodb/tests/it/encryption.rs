@@ -300,3 +300,47 @@ fn on(dir: &Path, seconds: u64) -> (TestCloud, Store) {
     });
     (cloud, store)
 }
+
+#[tokio::test]
+async fn a_replica_has_a_key_of_its_own_region() {
+    let cloud = with_kms();
+    let away = cloud.in_region("eu-west-1");
+    let (here, there) = (key(&cloud).await, key(&away).await);
+    cloud.call::<CreateTable>(encrypted("abc", Some(&here))).await.unwrap();
+    put(&cloud, "abc", [("k", s("1")), ("g", s("x"))]).await;
+    let replicating = |key: Option<&String>| {
+        let create = CreateReplicationGroupMemberAction {
+            region_name: "eu-west-1".into(),
+            kms_master_key_id: key.cloned(),
+            ..Default::default()
+        };
+        let update = ReplicationGroupUpdate { create: Some(create), ..Default::default() };
+        UpdateTableInput { table_name: "abc".into(), replica_updates: Some(vec![update]), ..Default::default() }
+    };
+    assert_eq!(
+        refused::<UpdateTable>(cloud.call::<UpdateTable>(replicating(None)).await),
+        "One or more parameter values were invalid: KMSMasterKeyId must be specified for each replica."
+    );
+    cloud.call::<UpdateTable>(replicating(Some(&there))).await.unwrap();
+    let told = describe(&away, "abc").await.sse_description.unwrap();
+    assert_eq!(told.kms_master_key_arn, Some(there.clone()));
+    until_held(&cloud, &away, 1).await;
+    disable(&away, &there).await;
+    until_status(&away, "abc", TableStatus::InaccessibleEncryptionCredentials).await;
+    put(&cloud, "abc", [("k", s("2")), ("g", s("x"))]).await;
+    away.call::<EnableKey>(EnableKeyInput { key_id: there }).await.unwrap();
+    until_status(&away, "abc", TableStatus::Active).await;
+    until_held(&cloud, &away, 2).await;
+}
+
+/// Lets replication do its work until a replica holds so many items.
+async fn until_held(cloud: &TestCloud, replica: &TestCloud, count: usize) {
+    for _ in 0..1_000 {
+        if everything(replica, "abc").await.len() == count {
+            return;
+        }
+        cloud.advance(Duration::from_secs(11)).await;
+        tokio::task::yield_now().await;
+    }
+    panic!("the replica never held {count}");
+}

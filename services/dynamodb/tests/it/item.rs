@@ -52,10 +52,11 @@ async fn put_item_with_a_condition_and_the_item_before() {
     assert_eq!(cloud.call::<PutItem>(input.clone()).await.unwrap().attributes, None);
     input.item.insert("v".into(), n(2));
     let Err(Error::Modeled(error)) = cloud.call::<PutItem>(input.clone()).await else { panic!("it was put") };
-    assert_eq!(
-        (error.schema.code, &*error.message),
-        ("ConditionalCheckFailedException", "The conditional request failed")
-    );
+    assert_eq!(error.schema.code, "ConditionalCheckFailedException");
+    assert!(error.details.is_some(), "the item is told with it");
+    input.return_values_on_condition_check_failure = None;
+    let told = ("ConditionalCheckFailedException".to_owned(), "The conditional request failed".to_owned());
+    assert_eq!(cloud.error::<PutItem>(input.clone()).await, told);
     input.condition_expression = None;
     let before = cloud.call::<PutItem>(input).await.unwrap().attributes.unwrap();
     assert_eq!(before["v"], n(1));

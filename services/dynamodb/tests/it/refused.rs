@@ -180,6 +180,10 @@ async fn updates_that_are_refused() {
             "SET g = :v",
             "One or more parameter values were invalid: Type mismatch for Index Key g Expected: N Actual: S IndexName: idx",
         ),
+        (
+            "SET v = :v, g = list_append(v, v)",
+            "One or more parameter values were invalid: Type mismatch for Index Key g Expected: N Actual: L IndexName: idx",
+        ),
         ("SET v = :v, g = v", "The update expression attempted to update the secondary index key to unsupported type"),
         (
             "SET g.x = :v",

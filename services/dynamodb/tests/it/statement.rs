@@ -79,6 +79,10 @@ async fn batch_execute_statement_answers_each() {
             one("SELECT * FROM abc WHERE h = 'x'"),
             one("SELECT * FROM \"absent\" WHERE h = 'x'"),
             one("INSERT INTO abc VALUE {'h': 'x', 'r': 'a'}"),
+            BatchStatementRequest {
+                return_values_on_condition_check_failure: Some(ReturnValuesOnConditionCheckFailure::AllOld),
+                ..one("UPDATE abc SET v = 2 WHERE h = 'x' AND r = 'a' AND v = 9")
+            },
         ],
         ..Default::default()
     };
@@ -86,7 +90,13 @@ async fn batch_execute_statement_answers_each() {
     assert_eq!(responses[0].item.as_ref().unwrap()["v"], n(1));
     let codes: Vec<_> = responses[1..].iter().map(|response| response.error.clone().unwrap().code.unwrap()).collect();
     use BatchStatementErrorCodeEnum as Code;
-    assert_eq!(codes, [Code::ValidationError, Code::ResourceNotFound, Code::DuplicateItem]);
+    assert_eq!(
+        codes,
+        [Code::ValidationError, Code::ResourceNotFound, Code::DuplicateItem, Code::ConditionalCheckFailed]
+    );
+    let failed = responses[4].error.clone().unwrap();
+    assert_eq!(failed.message.unwrap(), "The conditional request failed");
+    assert_eq!(failed.item.unwrap()["v"], n(1));
 }
 
 #[tokio::test]

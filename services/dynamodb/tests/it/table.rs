@@ -1,6 +1,7 @@
 //! Tables: created, described, listed, changed, deleted, tagged.
 
 use api_dynamodb::*;
+use service_kit::{Error, Fault};
 
 use crate::cloud::*;
 
@@ -135,6 +136,18 @@ async fn tag_resource_and_untag_resource() {
     let rest = ListTagsOfResourceInput { next_token: first.next_token, ..list };
     let rest = cloud.call::<ListTagsOfResource>(rest).await.unwrap();
     assert_eq!((rest.tags.unwrap(), rest.next_token), (vec![tag("k11", "v")], None));
+    for nothing in ["", "abcd", "a:b:c:d:e:f", "a:b:c:d:e/f"] {
+        let input = ListTagsOfResourceInput { resource_arn: nothing.into(), ..Default::default() };
+        let answer = cloud.call::<ListTagsOfResource>(input).await;
+        assert!(matches!(answer, Err(Error::Fault(Fault::AccessDenied { .. }))), "{nothing}");
+    }
+    let input = |resource_arn: &str| TagResourceInput { resource_arn: resource_arn.into(), tags: Vec::new() };
+    for (resource, text) in [
+        ("a:b:c:d:e:f/g", "Invalid TableArn: Invalid ResourceArn provided as input a:b:c:d:e:f/g"),
+        (&arn, "Atleast one Tag needs to be provided as Input."),
+    ] {
+        assert_eq!(refused::<TagResource>(cloud.call::<TagResource>(input(resource)).await), text);
+    }
     let missing = TagResourceInput { resource_arn: format!("{arn}x"), tags: vec![tag("a", "b")] };
     assert_eq!(cloud.error::<TagResource>(missing).await.0, "ResourceNotFoundException");
 }

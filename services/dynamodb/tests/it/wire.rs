@@ -55,6 +55,8 @@ async fn a_condition_that_fails_tells_the_item() {
     let answer = call(&cloud, "PutItem", body).await.json();
     assert_eq!(answer["__type"], "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException");
     assert_eq!(answer["Item"], json!({"k": {"S": "a"}, "v": {"N": "1"}}));
+    // AWS was recorded to name the text so, where an item comes with it.
+    assert_eq!((&answer["Message"], &answer["message"]), (&json!("The conditional request failed"), &json!(null)));
 }
 
 #[tokio::test]

@@ -113,6 +113,16 @@ impl Source {
         }
     }
 
+    /// The type of the value, where it is known without the item.
+    pub(crate) fn kind(&self) -> Option<&'static str> {
+        match self {
+            Self::Value(value) => Some(value.kind()),
+            Self::Plus(..) | Self::Minus(..) => Some("N"),
+            Self::Append(..) => Some("L"),
+            Self::Path(_) | Self::Else(..) => None,
+        }
+    }
+
     fn paths(&self, seen: &mut dyn FnMut(&Path)) {
         match self {
             Self::Value(_) => {}
