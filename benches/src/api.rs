@@ -59,13 +59,40 @@ impl Api {
         self.ask(operation, &request).await
     }
 
-    async fn ask(&mut self, operation: &str, request: &[u8]) -> io::Result<Value> {
+    /// Calls an operation of a service that speaks JSON 1.1.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn json(&mut self, service: &str, prefix: &str, operation: &str, input: &Value) -> io::Result<Value> {
+        let request = self.signer.json(service, prefix, operation, input.to_string().as_bytes())?;
+        self.ask(operation, &request).await
+    }
+
+    /// Calls an operation of a service that speaks the query protocol; the form names it. Gives the answer's text.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn form(&mut self, service: &str, form: &str) -> io::Result<String> {
+        let request = self.signer.form(service, form.as_bytes())?;
+        self.text(form, &request).await
+    }
+
+    /// Sends a request and gives the answer's text; `what` names it in an error.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn text(&mut self, what: &str, request: &[u8]) -> io::Result<String> {
         let reply = self.connection.exchange(request).await?;
-        let body = reply.body();
-        if !reply.is_success() {
-            let text = String::from_utf8_lossy(&body);
-            return Err(io::Error::other(format!("{operation}: {} {text}", reply.status())));
+        let text = String::from_utf8_lossy(&reply.body()).into_owned();
+        match reply.is_success() {
+            true => Ok(text),
+            false => Err(io::Error::other(format!("{what}: {} {text}", reply.status()))),
         }
-        serde_json::from_slice(&body).map_err(io::Error::other)
+    }
+
+    async fn ask(&mut self, operation: &str, request: &[u8]) -> io::Result<Value> {
+        let text = self.text(operation, request).await?;
+        // Some operations answer nothing at all.
+        if text.is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text).map_err(io::Error::other) }
     }
 }

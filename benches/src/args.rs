@@ -99,6 +99,10 @@ pub struct Scale {
     pub starts: usize,
     /// Items in the small and in the large table of the DynamoDB runs.
     pub items: [u64; 2],
+    /// Rules on the bus of the run with many.
+    pub rules: usize,
+    /// Bytes of the largest object.
+    pub largest: usize,
 }
 
 impl Run {
@@ -128,6 +132,8 @@ impl Scale {
         stored: 100_000,
         starts: 7,
         items: [1_000, 1_000_000],
+        rules: 10_000,
+        largest: 100 << 20,
     };
     const QUICK: Self = Self {
         warm_up: Duration::from_millis(50),
@@ -138,6 +144,8 @@ impl Scale {
         stored: 1_000,
         starts: 1,
         items: [200, 1_000],
+        rules: 200,
+        largest: 1 << 20,
     };
 }
 

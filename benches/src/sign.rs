@@ -54,6 +54,34 @@ impl RequestSigner {
         self.post("dynamodb", headers, body)
     }
 
+    /// A request in AWS's JSON 1.1: `prefix` is what stands before the operation in `X-Amz-Target`.
+    ///
+    /// # Errors
+    /// The operation cannot stand in a header.
+    pub fn json(&self, service: &str, prefix: &str, operation: &str, body: &[u8]) -> io::Result<Vec<u8>> {
+        let target = format!("{prefix}.{operation}");
+        let headers =
+            [(HeaderName::from_static("x-amz-target"), &*target), (CONTENT_TYPE, "application/x-amz-json-1.1")];
+        self.post(service, headers, body)
+    }
+
+    /// A request to S3; `path` may have a query.
+    ///
+    /// # Errors
+    /// The path is none.
+    pub fn object(&self, method: Method, path: &str, body: &[u8]) -> io::Result<Vec<u8>> {
+        self.request("s3", method, path, [], body)
+    }
+
+    /// A read of `length` bytes of an object of S3 from `first` on.
+    ///
+    /// # Errors
+    /// The path is none.
+    pub fn range(&self, path: &str, first: usize, length: usize) -> io::Result<Vec<u8>> {
+        let range = format!("bytes={first}-{}", first + length - 1);
+        self.request("s3", Method::GET, path, [(http::header::RANGE, &*range)], b"")
+    }
+
     /// A request in the query protocol; the body is a form.
     ///
     /// # Errors
@@ -68,6 +96,17 @@ impl RequestSigner {
         headers: impl IntoIterator<Item = (HeaderName, &'a str)>,
         body: &[u8],
     ) -> io::Result<Vec<u8>> {
+        self.request(service, Method::POST, "/", headers, body)
+    }
+
+    fn request<'a>(
+        &self,
+        service: &str,
+        method: Method,
+        path: &str,
+        headers: impl IntoIterator<Item = (HeaderName, &'a str)>,
+        body: &[u8],
+    ) -> io::Result<Vec<u8>> {
         let mut signed = HeaderMap::new();
         for (name, value) in headers {
             signed.insert(name, HeaderValue::from_str(value).map_err(io::Error::other)?);
@@ -78,20 +117,18 @@ impl RequestSigner {
             session_token: None,
             region: REGION,
             service,
-            style: Style::General,
+            style: Style::of_service(service),
             algorithm: Algorithm::HmacSha256,
         };
         let at = now();
-        let uri = Uri::from_static("/");
-        signer
-            .sign(&Method::POST, &uri, &mut signed, &self.host, SignBody::Bytes(body), at)
-            .map_err(io::Error::other)?;
-        Ok(self.serialise(&signed, body))
+        let uri: Uri = path.parse().map_err(io::Error::other)?;
+        signer.sign(&method, &uri, &mut signed, &self.host, SignBody::Bytes(body), at).map_err(io::Error::other)?;
+        Ok(self.serialise(&format!("{method} {path}"), &signed, body))
     }
 
-    fn serialise(&self, headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
+    fn serialise(&self, line: &str, headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
         let mut wire = Vec::with_capacity(1024 + body.len());
-        wire.extend_from_slice(format!("POST / HTTP/1.1\r\nHost: {}\r\n{UNSIGNED}", self.host).as_bytes());
+        wire.extend_from_slice(format!("{line} HTTP/1.1\r\nHost: {}\r\n{UNSIGNED}", self.host).as_bytes());
         for (name, value) in headers {
             wire.extend_from_slice(name.as_str().as_bytes());
             wire.extend_from_slice(b": ");

@@ -9,15 +9,21 @@
 //! | `wake.rs` | how long a waiting receiver waits |
 //! | `authority.rs` | what authorisation and audit add to SendMessage |
 //! | `dynamo.rs` | tables of DynamoDB, few and many items, with and without indexes |
+//! | `fanout.rs` | SNS to many queues, EventBridge with many rules, until the last message has arrived |
+//! | `streams.rs` | Kinesis: records in, out, and pushed |
+//! | `objects.rs` | S3: objects of three sizes, ranges, listings, multipart uploads |
 //! | `start.rs` | cold starts and idle memory |
 
 mod authority;
 mod dynamo;
+mod fanout;
 mod fifo;
 mod limits;
+mod objects;
 mod receive;
 mod send;
 mod start;
+mod streams;
 mod wake;
 
 use std::cell::Cell;
@@ -78,6 +84,28 @@ pub const ALL: &[Workload] = &[
     any("ddb-gsi1", "the same writes with one global secondary index", |s, n| Box::pin(dynamo::indexed(s, n, 1))),
     any("ddb-gsi5", "the same writes with five", |s, n| Box::pin(dynamo::indexed(s, n, 5))),
     own("ddb-memory", "PutItem and GetItem 1 KB, 8 connections, --ephemeral", |s, n| Box::pin(dynamo::memory(s, n))),
+    any("sns-1", "Publish 256 B to 1 queue, 8 connections", |s, n| Box::pin(fanout::sns(s, n, 1))),
+    any("sns-10", "the same to 10 queues", |s, n| Box::pin(fanout::sns(s, n, 10))),
+    any("sns-100", "the same to 100 queues", |s, n| Box::pin(fanout::sns(s, n, 100))),
+    any("events-1", "PutEvents past 1 rule, 8 connections", |s, n| Box::pin(fanout::rules(s, n, 1))),
+    any("events-100", "the same past 100 rules, of which one wants it", |s, n| Box::pin(fanout::rules(s, n, 100))),
+    any("events-10000", "the same past 10,000 rules", |s, n| {
+        let rules = s.scale.rules;
+        Box::pin(fanout::rules(s, n, rules))
+    }),
+    any("kinesis-put-100", "PutRecords 100 × 1 KB, 8 connections, 200 shards", |s, n| {
+        Box::pin(streams::put(s, n, 100))
+    }),
+    any("kinesis-put-500", "the same with 500 × 1 KB", |s, n| Box::pin(streams::put(s, n, 500))),
+    any("kinesis-get", "GetRecords of 100 at most from 200 shards, as often as AWS allows", |s, n| {
+        Box::pin(streams::get(s, n))
+    }),
+    any("kinesis-push", "SubscribeToShard: from a record's sending to its arrival", |s, n| {
+        Box::pin(streams::subscribe(s, n))
+    }),
+    any("s3", "PUT and GET of 1 KB, 1 MB and 100 MB, ranges", |s, n| Box::pin(objects::sizes(s, n))),
+    any("s3-list", "ListObjectsV2: 1,000 keys of few and of many", |s, n| Box::pin(objects::listing(s, n))),
+    any("s3-multipart", "uploads of four parts of 8 MB", |s, n| Box::pin(objects::multipart(s, n))),
     own("start", "cold start to the first answer, idle memory", |s, n| Box::pin(start::starts(s, n))),
 ];
 
@@ -112,6 +140,11 @@ fn requests(workload: &str, connections: usize) -> Title<'_> {
 /// A title of a row that counts messages.
 fn messages(workload: &str, connections: usize) -> Title<'_> {
     Title { workload, connections, unit: "messages" }
+}
+
+/// A title of a row that counts records.
+fn records(workload: &str, connections: usize) -> Title<'_> {
+    Title { workload, connections, unit: "records" }
 }
 
 /// A standard queue of its own for a workload.

@@ -117,12 +117,13 @@ impl Key {
     }
 
     fn sign(&self, version: u8, text: &[u8]) -> Result<String, StoreError> {
+        let broken = || StoreError::corrupt("the key that messages are signed with");
         if version < 2 {
-            return Ok(BASE64_STANDARD.encode(self.legacy.sign_sha1(text)));
+            return self.legacy.sign_sha1(text).map(|signature| BASE64_STANDARD.encode(signature)).ok_or_else(broken);
         }
         let mut signature = vec![0; self.pair.public_modulus_len()];
         let signed = self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text, &mut signature);
-        signed.map_err(|_| StoreError::corrupt("the key that messages are signed with"))?;
+        signed.map_err(|_| broken())?;
         Ok(BASE64_STANDARD.encode(signature))
     }
 }
