@@ -13,7 +13,8 @@ use gateway::{AccessLog, Gateway, GatewayParts, Limits, Listener, Origins, ident
 use names::PageTokenKey;
 use remote_blobs::{Address, InvalidAddress, RemoteBlobs};
 use runtime::Runtime;
-use service_kit::{Cloud, CloudParts};
+use service_kit::{Cloud, CloudParts, Mailer};
+use smtp::{InvalidServer, Smtp};
 use store::blobs::{Blobs, FileBlobs};
 use store::{Local, Options, Store, StoreError, Vault};
 use tokio::net::TcpListener;
@@ -59,6 +60,8 @@ pub enum ComposeError {
     NoSuchService(String),
     /// The place for bytes of large objects is none.
     Blobs(InvalidAddress),
+    /// Mail cannot be handed over so.
+    Mail(InvalidServer),
 }
 
 /// Opens the data directory, or makes everything in memory, and composes a cloud on it that clients reach at `endpoint`.
@@ -113,6 +116,12 @@ fn blobs(
     Ok(dir.map(open).transpose()?.map(|blobs| Arc::new(blobs) as Arc<dyn Blobs>))
 }
 
+/// Who takes mail; nobody unless a server was named.
+fn mailer(settings: &Settings) -> Result<Option<Arc<dyn Mailer>>, ComposeError> {
+    let at = |url: &String| Smtp::at(url, &settings.mail_from).map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);
+    settings.smtp.as_ref().map(at).transpose().map_err(ComposeError::Mail)
+}
+
 async fn compose(
     settings: &Settings,
     runtime: Runtime,
@@ -130,6 +139,7 @@ async fn compose(
     let roots = RootKeys::new(settings.root_secret.as_deref(), settings.open_keys);
     let judge = Arc::new(Authority::new(roots));
     parts.authorizer = judge.clone();
+    parts.mailer = mailer(settings)?;
     parts.base_url = endpoint.to_owned();
     parts.default_region = settings.region.clone();
     let mut running = services::all(&parts);
@@ -213,6 +223,7 @@ impl fmt::Display for ComposeError {
             Self::DataDir(data, error) => write!(f, "the data directory {}: {error}", data.path().display()),
             Self::NoSuchService(id) => write!(f, "services: {id} is not in this version"),
             Self::Blobs(error) => write!(f, "blobs: {error}"),
+            Self::Mail(error) => write!(f, "mail: {error}"),
         }
     }
 }

@@ -9,6 +9,7 @@ use runtime::Runtime;
 use store::blobs::{Blobs, MemoryBlobs};
 use store::{Store, Timers, Vault};
 
+use crate::Mailer;
 use crate::{
     Authorizer, Deeds, Guard, Guardrails, Principals, Recorder, ResourceType, RootOnly, Service, Sessions, Unguarded,
     Web,
@@ -40,6 +41,8 @@ pub struct CloudParts {
     pub base_url: String,
     /// The region when a request tells none.
     pub default_region: Region,
+    /// Who takes mail; without one it stays in spools.
+    pub mailer: Option<Arc<dyn Mailer>>,
 }
 
 pub(crate) struct Inner {
@@ -70,6 +73,7 @@ impl CloudParts {
             page_tokens,
             base_url: "http://localhost:4566".to_owned(),
             default_region: Region::default_region(),
+            mailer: None,
         }
     }
 }
@@ -160,6 +164,11 @@ impl Cloud {
     /// Scheme, host and port for URLs answered where no request tells one.
     pub fn base_url(&self) -> &str {
         &self.0.parts.base_url
+    }
+
+    /// Who takes mail that shall leave the machine, when somebody does.
+    pub fn mailer(&self) -> Option<&dyn Mailer> {
+        self.0.parts.mailer.as_deref()
     }
 
     /// A service by the id of its model.

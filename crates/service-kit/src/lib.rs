@@ -26,6 +26,7 @@
 //! | `calls.rs`, `json_calls.rs` | typed and JSON calls of other services, in process |
 //! | `receiver.rs` | deliveries to whatever stands at an ARN |
 //! | `roles.rs` | roles that services take on |
+//! | `mail.rs` | mail that leaves the machine |
 //! | `metrics.rs` | what services measure of their resources, asked for in process |
 //! | `tasks.rs` | background work, woken by signal and by period |
 //! | `timers.rs` | durable alarms, fired in order however the clock is moved |
@@ -48,6 +49,7 @@ mod fault;
 mod finished;
 mod guard;
 mod json_calls;
+mod mail;
 mod metrics;
 mod operation;
 pub mod paging;
@@ -76,6 +78,7 @@ pub use error::{Error, Outcome};
 pub use fault::{AuthenticationFailure, BodyFault, Fault};
 pub use finished::{FinishedRequest, FinishedRequests};
 pub use guard::{Guard, Unguarded};
+pub use mail::{Letter, Mailer, Undelivered};
 pub use metrics::{Metric, Metrics};
 pub use operation::{Handler, Input, Operations, Output};
 pub use principals::{Guardrails, HeldPolicy, Identity, IssuedKey, KeyUse, Membership, Principals};

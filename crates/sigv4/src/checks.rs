@@ -2,6 +2,7 @@
 
 use http::header::HeaderName;
 
+use crate::canonical::HOST_NAMES;
 use crate::credential::TERMINATOR;
 use crate::identify::Form;
 use crate::time::{self, TimeCheck};
@@ -72,7 +73,7 @@ fn date_fault(v4: &V4<'_>) -> Option<ScopeFault> {
 }
 
 fn check_signed_headers(request: &Request<'_>, v4: &V4<'_>, style: Style) -> Result<(), SignatureError> {
-    if !v4.signs("host") {
+    if !HOST_NAMES.iter().any(|name| v4.signs(name)) {
         return match style {
             Style::General => Err(SignatureError::HostNotSigned),
             Style::S3 => Err(SignatureError::HeadersNotSigned { names: vec!["host".to_owned()] }),

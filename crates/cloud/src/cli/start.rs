@@ -69,6 +69,12 @@ pub(super) struct Start {
     /// Services to run, separated by commas [default: all]
     #[arg(long, value_name = "LIST")]
     services: Option<String>,
+    /// Server that mail is handed to, smtp:// or smtps:// [default: mail stays in spools, for nephele mail]
+    #[arg(long, value_name = "URL")]
+    smtp: Option<String>,
+    /// Address that mail is from [default: no-reply@sns.amazonaws.com]
+    #[arg(long, value_name = "ADDRESS")]
+    mail_from: Option<String>,
     /// What is logged: error, warn, info, debug, trace, or a filter such as gateway=debug [default: info]
     #[arg(long, value_name = "FILTER")]
     log: Option<String>,
@@ -104,6 +110,8 @@ impl Start {
             given("cors_origins", list(&self.cors_origin)),
             given("admin_hosts", list(&self.admin_host)),
             given("services", self.services.clone()),
+            given("smtp", self.smtp.clone()),
+            given("mail_from", self.mail_from.clone()),
             given("log", self.log.clone()),
             given("log_format", self.log_format.clone()),
             given("workers", self.workers.clone()),

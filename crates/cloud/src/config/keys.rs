@@ -63,6 +63,11 @@ pub const KEYS: &[Key] = &[
         set: |s, v| put(&mut s.log_format, one_of(v, &[("text", LogFormat::Text), ("json", LogFormat::Json)])),
     },
     Key {
+        name: "mail_from",
+        help: "the address that mail is from",
+        set: |s, v| put(&mut s.mail_from, Ok(v.to_owned())),
+    },
+    Key {
         name: "open_keys",
         help: "let access keys of no known form in as the default account's root",
         set: |s, v| put(&mut s.open_keys, truth(v)),
@@ -81,6 +86,11 @@ pub const KEYS: &[Key] = &[
         name: "services",
         help: "the services to run, separated by commas; all when empty",
         set: |s, v| put(&mut s.services, services(v)),
+    },
+    Key {
+        name: "smtp",
+        help: "the server that mail is handed to: smtp:// or smtps://, with USER:PASSWORD@ where it asks; spools when empty",
+        set: |s, v| put(&mut s.smtp, Ok((!v.is_empty()).then(|| v.to_owned()))),
     },
     Key { name: "tls", help: "serve TLS on the same port", set: |s, v| put(&mut s.tls, truth(v)) },
     Key {

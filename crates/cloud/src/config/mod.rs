@@ -45,6 +45,10 @@ pub struct Settings {
     pub admin_hosts: Vec<String>,
     /// The services to run; none named means all.
     pub services: Vec<String>,
+    /// The server that takes mail, `smtp://` or `smtps://`; none keeps it in spools. May hold a password.
+    pub smtp: Option<String>,
+    /// The address that mail is from.
+    pub mail_from: String,
     /// A `tracing` filter, as in `info` or `gateway=debug`.
     pub log: String,
     /// How log lines look.
@@ -101,6 +105,8 @@ impl Settings {
             cors_origins: Vec::new(),
             admin_hosts: Vec::new(),
             services: Vec::new(),
+            smtp: None,
+            mail_from: "no-reply@sns.amazonaws.com".to_owned(),
             log: "info".to_owned(),
             log_format: LogFormat::Text,
             workers: 0,

@@ -1,8 +1,9 @@
 //! The fourth part: signed headers, one a line, trimmed and their inner blanks collapsed.
 
-use http::header::HOST;
-
 use crate::Request;
+
+/// What the host is called among signed headers: clients of HTTP/2 sign what stands in its place there.
+pub(crate) const HOST_NAMES: [&str; 2] = ["host", ":authority"];
 
 /// Appends `name:value\n` for each signed name. Repeated headers are joined with commas; a signed header the request lacks has an empty value, so that
 /// removing one on the way breaks the signature.
@@ -10,7 +11,7 @@ pub(super) fn push(out: &mut Vec<u8>, request: &Request<'_>, signed_headers: &st
     for name in signed_headers.split(';').filter(|name| !name.is_empty()) {
         out.extend_from_slice(name.as_bytes());
         out.push(b':');
-        if name == HOST.as_str() {
+        if HOST_NAMES.contains(&name) {
             push_collapsed(out, request.host.as_bytes());
         } else {
             for (index, value) in request.headers.get_all(name).iter().enumerate() {
@@ -49,8 +50,9 @@ mod tests {
         let request =
             Request { method: &Method::GET, uri: &Uri::from_static("/"), headers: &headers, host: "example.com:4566" };
         let mut out = Vec::new();
-        push(&mut out, &request, "gone;host;my-header1;x-empty");
-        let expected = "gone:\nhost:example.com:4566\nmy-header1:a b c,\"a b c\"\nx-empty:\n";
+        push(&mut out, &request, ":authority;gone;host;my-header1;x-empty");
+        let expected =
+            ":authority:example.com:4566\ngone:\nhost:example.com:4566\nmy-header1:a b c,\"a b c\"\nx-empty:\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

@@ -6,6 +6,7 @@ mod path;
 mod query;
 
 pub(crate) use encode::{decode, encode};
+pub(crate) use headers::HOST_NAMES;
 pub(crate) use query::split_pairs;
 
 use crate::{Request, Style};

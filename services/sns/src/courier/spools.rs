@@ -1,9 +1,10 @@
-//! To mail, phones and apps: written into the spool, from which whoever plays their part reads.
+//! To mail, phones and apps: written into the spool, from which whoever plays their part reads. Mail leaves the machine where
+//! the cloud knows a server that takes it.
 
 use std::collections::BTreeMap;
 
 use delivery::{Failure, Intent, Verdict};
-use service_kit::Error;
+use service_kit::{Error, Letter, Mailer, Undelivered};
 use store::{Batch, StoreError};
 
 use super::{Stop, refused, unavailable};
@@ -48,7 +49,10 @@ impl Stop<'_> {
             let details = [("Sender", name.to_owned()), ("UnsubscribeURL", notification.unsubscribe.clone())];
             self.spooled(subject, text, message.id, details)
         };
-        self.keep(intent, Kind::Mail, spooled).await
+        match self.ctx.cloud.mailer() {
+            Some(mailer) => Ok(hand_over(mailer, name, intent, spooled).await),
+            None => self.keep(intent, Kind::Mail, spooled).await,
+        }
     }
 
     async fn text(&self, intent: &Intent, parcel: Parcel) -> Result<Verdict, StoreError> {
@@ -94,6 +98,16 @@ impl Stop<'_> {
         self.engine.spool(&batch, whose, kind, (intent.since, number(intent)), &spooled)?;
         self.engine.store().write(batch).await?;
         Ok(Verdict::Delivered)
+    }
+}
+
+async fn hand_over(mailer: &dyn Mailer, sender: &str, intent: &Intent, spooled: Spooled) -> Verdict {
+    let (sender, id) = (sender.to_owned(), uuid(intent.id));
+    let Spooled { to, subject, body: text, .. } = spooled;
+    match mailer.send(Letter { sender, to, subject, text, id, at: intent.since }).await {
+        Ok(()) => Verdict::Delivered,
+        Err(Undelivered::Refused(why)) => Verdict::Refused(Failure::new("MailRefused", why)),
+        Err(Undelivered::Unreachable(why)) => Verdict::Retry(Failure::new("MailUnreachable", why)),
     }
 }
 

@@ -87,7 +87,7 @@ pub(crate) async fn create(ctx: &Ctx, input: CreatePlatformApplicationInput) -> 
     if !PLATFORMS.contains(&input.platform.as_str()) {
         return Err(invalid_because("Platform", format!("{} is not supported", input.platform)));
     }
-    check_pair(&input.attributes)?;
+    check_pair(&input.platform, &input.attributes)?;
     check(&input.attributes)?;
     let application = Application { platform: input.platform, name: input.name };
     write(ctx, &application, &input.attributes, true).await?;
@@ -102,7 +102,7 @@ pub(crate) async fn set_attributes(
     let application = Application::of(ctx, &input.platform_application_arn)?;
     present(&input.attributes)?;
     find(ctx, &application).await?;
-    check_pair(&input.attributes)?;
+    check_pair(&application.platform, &input.attributes)?;
     check(&input.attributes)?;
     write(ctx, &application, &input.attributes, false).await?;
     Ok(SetPlatformApplicationAttributesOutput {})
@@ -213,14 +213,16 @@ fn check(attributes: &BTreeMap<String, String>) -> Result<(), Error> {
     }
 }
 
-fn check_pair(attributes: &BTreeMap<String, String>) -> Result<(), Error> {
+/// Most platforms know a sender by a pair. Firebase's (`GCM`) is known by its credential alone. Source: API reference,
+/// `CreatePlatformApplication`.
+fn check_pair(platform: &str, attributes: &BTreeMap<String, String>) -> Result<(), Error> {
     let (principal, credential) =
         (attributes.contains_key("PlatformPrincipal"), attributes.contains_key("PlatformCredential"));
     match (principal, credential) {
         (true, false) => {
             Err(invalid_because("Attributes", "PlatformPrincipal attribute provided without PlatformCredential"))
         }
-        (false, true) => {
+        (false, true) if platform != "GCM" => {
             Err(invalid_because("Attributes", "PlatformCredential attribute provided without PlatformPrincipal"))
         }
         _ => Ok(()),

@@ -151,6 +151,12 @@ async fn apps_and_their_phones() {
         cloud.error::<CreatePlatformApplication>(create("app", "AAA")).await.1,
         "Invalid parameter: Platform Reason: AAA is not supported"
     );
+    let alone = |platform: &str| CreatePlatformApplicationInput {
+        attributes: map(&[("PlatformCredential", "secret")]),
+        ..create("app", platform)
+    };
+    assert!(cloud.error::<CreatePlatformApplication>(alone("ADM")).await.1.ends_with("without PlatformPrincipal"));
+    cloud.call::<CreatePlatformApplication>(alone("GCM")).await.unwrap();
     let shown = GetPlatformApplicationAttributesInput { platform_application_arn: app.clone() };
     let shown = cloud.call::<GetPlatformApplicationAttributes>(shown).await.unwrap().attributes.unwrap();
     assert_eq!(shown, map(&[("Enabled", "true")]), "secrets are not shown");

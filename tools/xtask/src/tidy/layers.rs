@@ -11,7 +11,7 @@ fn layer(name: &str) -> Option<u8> {
         "federation" | "pattern" | "policy" | "runtime" | "schedule" | "sigv4" | "smithy" => 1,
         "protocols" | "store" | "sandbox" => 2,
         "remote-blobs" | "service-kit" => 3,
-        "authority" | "delivery" => 4,
+        "authority" | "delivery" | "smtp" => 4,
         "gateway" => 5,
         "testkit" => 6,
         "cloud" => 7,
