@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here is a test")]
 
+mod destination;
 mod enrichment;
 mod log;
 mod pipe;
