@@ -186,7 +186,7 @@ event.detail.orderId = '2';
 process.stdout.write(JSON.stringify(Marshaller.marshall(event)));
 """)
     tsc = pathlib.Path(node_modules) / "typescript" / "bin" / "tsc"
-    run("node", tsc, "--strict", "--target", "es2019", "--module", "commonjs", "--lib", "es2019", "--types", "", "--outDir", at / "out", at / "main.ts")
+    run("node", tsc, "--strict", "--target", "es2019", "--module", "commonjs", "--lib", "es2019", "--outDir", at / "out", at / "main.ts", cwd=at)
     done = subprocess.run(["node", str(at / "out" / "main.js")], input=json.dumps(event()), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     expected = event()

@@ -6,7 +6,7 @@ use service_kit::{Error, Service, Task, TaskCtx, Wake};
 
 use crate::CloudTrail;
 use crate::engine::history;
-use crate::limits::{DELIVERY, DIGEST};
+use crate::limits::DELIVERY;
 
 /// How often rates are looked at: each minute once it is over.
 const ANALYZE: Duration = Duration::from_secs(60);
@@ -21,7 +21,7 @@ pub(crate) fn add(service: Service) -> Service {
         .task(Task::new("analyze", ANALYZE, Wake::default(), analyze))
         .task(Task::new("bus", AGAIN, Wake::default(), bus))
         .task(Task::new("deliver", AGAIN, Wake::default(), deliver))
-        .task(Task::new("digest", DIGEST, Wake::default(), digest))
+        .task(Task::new("digest", DELIVERY, Wake::default(), digest))
         .task(Task::new("expire", EXPIRE, Wake::default(), expire))
         .task(Task::new("pack", DELIVERY, Wake::default(), pack))
         .task(Task::new("select", AGAIN, Wake::default(), select))
@@ -48,7 +48,7 @@ async fn deliver(ctx: TaskCtx) -> Result<(), Error> {
     Ok(())
 }
 
-/// Signs what the hour brought.
+/// Signs what an hour brought, where one is over.
 async fn digest(ctx: TaskCtx) -> Result<(), Error> {
     let state = ctx.state::<CloudTrail>();
     // First the files of what happened before.

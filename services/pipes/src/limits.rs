@@ -39,7 +39,6 @@ pub fn target_batch(service: &str, resource: &str) -> usize {
         "events" if resource.starts_with("event-bus/") => 10,
         "firehose" | "kinesis" => 500,
         "sqs" => 10,
-        "lambda" | "states" => 10_000,
         "timestream" => 100,
         _ => 1,
     }

@@ -7,6 +7,7 @@
 //! | `access/` | which actions each operation needs; what buckets say of who may |
 //! | `engine/` | buckets, objects and their bytes, in their own words; `engine/mod.rs` maps it |
 //! | `store.rs` | tables, keys, records |
+//! | `fsck.rs` | a whole store examined |
 //! | `tasks.rs` | background work |
 //! | `web/` | buckets on the plain web: websites, pages of other origins, browsers' forms |
 //! | `calls.rs`, `roles.rs` | calls to other services; roles taken on for replication and jobs |
@@ -21,6 +22,7 @@ mod calls;
 mod control;
 mod engine;
 mod error;
+pub mod fsck;
 mod limits;
 mod ops;
 mod roles;
@@ -102,5 +104,5 @@ fn state(parts: &CloudParts) -> Arc<S3> {
 
 /// Its control plane, on the same parts.
 pub fn control(parts: &CloudParts) -> Service {
-    Service::new(&api_s3control::SERVICE, control::table()).state(state(parts))
+    tasks::jobs::add(Service::new(&api_s3control::SERVICE, control::table()).state(state(parts)))
 }

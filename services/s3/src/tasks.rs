@@ -1,9 +1,12 @@
 //! Background work. Each piece can be cut short at any point and begun anew.
 
 pub(crate) mod access_log;
+pub(crate) mod inventory;
+pub(crate) mod jobs;
 pub(crate) mod lifecycle;
 pub(crate) mod notices;
 pub(crate) mod replication;
+pub(crate) mod tiering;
 
 use std::time::Duration;
 
@@ -18,7 +21,7 @@ const LEFT_OVER: Duration = Duration::from_secs(3_600);
 pub(crate) fn add(service: Service, state: &S3) -> Service {
     let engine = state.engine();
     let (sweep, collect): (Wake, Wake) = (engine.chores().sweep.clone(), engine.given_up().wake().clone());
-    let service = notices::add(lifecycle::add(service), state.deliveries());
+    let service = notices::add(inventory::add(tiering::add(lifecycle::add(service))), state.deliveries());
     access_log::add(replication::add(service, state.copies()), state.noted())
         .task(Task::new("collect", LEFT_OVER, collect, self::collect))
         .task(Task::new("sweep", LEFT_OVER, sweep, self::sweep))

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use api_iam::{
-    FeatureType, GetOpenIDConnectProvider, GetOpenIDConnectProviderInput, GetRole, GetRoleInput, GetSAMLProvider,
-    GetSAMLProviderInput, ListMFADevices, ListMFADevicesInput, ListOrganizationsFeatures,
-    ListOrganizationsFeaturesInput,
+    FeatureType, GetOpenIDConnectProvider, GetOpenIDConnectProviderInput, GetOutboundWebIdentityFederationInfo,
+    GetOutboundWebIdentityFederationInfoInput, GetRole, GetRoleInput, GetSAMLProvider, GetSAMLProviderInput,
+    ListMFADevices, ListMFADevicesInput, ListOrganizationsFeatures, ListOrganizationsFeaturesInput,
 };
 use api_organizations::{ListDelegatedAdministrators, ListDelegatedAdministratorsInput};
 use names::{AccountId, Arn, Tags};
@@ -53,6 +53,14 @@ pub(crate) async fn oidc_provider(ctx: &Ctx, account: AccountId, arn: &str) -> R
         client_ids: answer.client_id_list.unwrap_or_default(),
         thumbprints: answer.thumbprint_list.unwrap_or_default(),
     }))
+}
+
+/// Who issues identity tokens of the account; none when it gives none.
+pub(crate) async fn issuer(ctx: &Ctx) -> Result<Option<String>, Error> {
+    let input = GetOutboundWebIdentityFederationInfoInput::default();
+    let asked = ctx.ask::<GetOutboundWebIdentityFederationInfo>(ctx.account(), input).await;
+    let answer = found::<GetOutboundWebIdentityFederationInfo>(asked)?;
+    Ok(answer.and_then(|answer| answer.issuer_identifier))
 }
 
 /// Whether a user has a device with this serial number.

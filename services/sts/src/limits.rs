@@ -29,5 +29,7 @@ pub const PACKED: usize = 1_024;
 pub const SAML_REDEMPTION: i64 = 300;
 /// Seconds by which an issuer's clock may be ahead.
 pub const CLOCK_SKEW: i64 = 300;
+/// Seconds that an identity token is good for unless asked otherwise (`GetWebIdentityToken`; asked for are 60 to 3,600).
+pub const IDENTITY_TOKEN_DEFAULT: i64 = 300;
 /// Letters of a session name.
 pub const SESSION_NAME: RangeInclusive<usize> = 2..=64;

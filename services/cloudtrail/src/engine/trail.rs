@@ -91,6 +91,7 @@ impl Engine {
                     return Err(Refusal::TooMany);
                 }
                 TRAILS.put(&tx, &scope, &(trail.home.clone(), trail.name.as_str()), trail)?;
+                self.begin_chain(&tx, trail).await?;
                 Ok(self.mark(&tx, trail.account)?)
             }
         });
@@ -113,6 +114,7 @@ impl Engine {
                 let mut trail = TRAILS.get(&tx, &scope, &key).await?.ok_or(Refusal::NoSuch)?;
                 change(&mut trail)?;
                 TRAILS.put(&tx, &scope, &key, &trail)?;
+                self.begin_chain(&tx, &trail).await?;
                 self.mark(&tx, account)?;
                 Ok::<_, E>(trail)
             }

@@ -1,5 +1,7 @@
 //! Settings of a whole account: tokens of STS, identity tokens of its own, access of an organization to its members' roots.
 
+use std::net::SocketAddr;
+
 use store::Reader;
 
 use super::Engine;
@@ -32,8 +34,8 @@ impl Engine {
     }
 
     /// Lets the account give identity tokens, and answers their issuer; none when it does already.
-    pub(crate) async fn enable_outbound(&self, home: Home) -> Result<Option<String>, Refusal> {
-        let fresh = &format!("https://{}.tokens.sts.global.api.aws", self.random().uuid());
+    pub(crate) async fn enable_outbound(&self, home: Home, base_url: &str) -> Result<Option<String>, Refusal> {
+        let fresh = &issuer(base_url, &self.random().uuid());
         self.change(home.account, |tx| async move {
             let before = OUTBOUND.get(&tx, &home.scope(), &0).await?;
             if before.as_ref().is_some_and(|record| record.enabled) {
@@ -80,5 +82,32 @@ impl Engine {
             Ok(record)
         })
         .await
+    }
+}
+
+/// An issuer below the address under which the cloud was called, where STS shows its keys.
+fn issuer(base_url: &str, id: &str) -> String {
+    let (scheme, host) = base_url.split_once("://").unwrap_or(("http", base_url));
+    let host = host.split('/').next().unwrap_or_default();
+    // Nothing can stand before an address of numbers.
+    match host.parse::<SocketAddr>() {
+        Ok(address) => format!("{scheme}://{id}.tokens.sts.localhost:{}", address.port()),
+        Err(_) => format!("{scheme}://{id}.tokens.sts.{host}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issuers_are_below_the_clouds_address() {
+        for (base, expected) in [
+            ("http://localhost:4566", "http://i.tokens.sts.localhost:4566"),
+            ("https://127.0.0.1:4566", "https://i.tokens.sts.localhost:4566"),
+            ("https://cloud.example", "https://i.tokens.sts.cloud.example"),
+        ] {
+            assert_eq!(issuer(base, "i"), expected);
+        }
     }
 }

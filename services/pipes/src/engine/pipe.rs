@@ -9,10 +9,13 @@ use super::{Answer, Engine, Refusal};
 use crate::limits;
 use crate::store::{CHECKPOINTS, PIPES, PipeRecord, State};
 
+/// Makes new settings of old ones.
+pub(crate) type Remake<'a> = dyn Fn(&Value) -> Answer<Value> + Send + Sync + 'a;
+
 /// What is asked of a pipe.
 pub(crate) struct Change<'a> {
     /// Its new settings, made of the old ones; none when they stay.
-    pub settings: Option<&'a (dyn Fn(&Value) -> Answer<Value> + Send + Sync)>,
+    pub settings: Option<&'a Remake<'a>>,
     /// Whether it is to run; none when that stays.
     pub wanted: Option<bool>,
     /// What it does from now on.

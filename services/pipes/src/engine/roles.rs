@@ -20,7 +20,9 @@ const USUAL: Duration = Duration::from_secs(900);
 
 /// Sessions by the ARN of the pipe and the role.
 #[derive(Default)]
-pub(super) struct Sessions(Mutex<HashMap<(String, String), (Arc<Caller>, Timestamp)>>);
+pub(super) struct Sessions(Mutex<HashMap<Who, (Arc<Caller>, Timestamp)>>);
+
+type Who = (String, String);
 
 impl Sessions {
     pub(super) fn forget(&self) {

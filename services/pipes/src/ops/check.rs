@@ -146,7 +146,8 @@ fn enrichment(cloud: &Cloud, settings: &Value) -> Result<(), Error> {
     if arn.service == "events" && !arn.resource.starts_with("api-destination/") {
         return Err(invalid("Enrichment", "The enrichment is not supported."));
     }
-    if arn.service == "execute-api" || !cloud.receives(&arn) {
+    // Functions and state machines are given a whole batch at once: they need more than a receiver.
+    if arn.service != "events" || !cloud.receives(&arn) {
         return Err(not_here(&arn.service, "enrichment"));
     }
     Ok(())
@@ -156,7 +157,8 @@ fn target(cloud: &Cloud, settings: &Value) -> Result<Arn, Error> {
     let arn = settings["Target"].as_str().and_then(|target| target.parse::<Arn>().ok());
     let arn = arn.filter(|arn| TARGETS.contains(&arn.service.as_str()));
     let arn = arn.ok_or_else(|| invalid("Target", "The target is not supported."))?;
-    if !cloud.receives(&arn) {
+    // The same for functions and state machines as targets.
+    if matches!(arn.service.as_str(), "lambda" | "states") || !cloud.receives(&arn) {
         return Err(not_here(&arn.service, "target"));
     }
     Ok(arn)

@@ -113,7 +113,7 @@ impl Running {
         let id = engine.delivery(pipe, &event.key, usize::MAX);
         let parcel = pack(&self.setting(came), step, id, &payload).map_err(refused)?;
         let answer = one(cloud.deliver(sender, &step.arn, vec![parcel]).await).map_err(|error| judge(&error))?;
-        let answer = answer.answer.unwrap_or_default();
+        let answer = answer.answer.ok_or_else(|| refused("The enrichment tells no answer.".to_owned()))?;
         let read = serde_json::from_str(&answer).unwrap_or_else(|_| Value::from(answer.as_str()));
         // Nothing, an empty object and an empty list mean that the target is not to be called. Source: user guide,
         // "Filtering events using enrichment".

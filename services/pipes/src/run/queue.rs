@@ -67,13 +67,15 @@ impl Running {
                 None => limits::QUEUE_WAIT,
                 Some(left) => i32::try_from(left.as_secs().min(20)).unwrap_or(limits::QUEUE_WAIT),
             };
+            let asked = source.batch - gathered.len();
             let received = tokio::select! {
-                received = calls::receive(sender, &source.arn, source.batch - gathered.len(), wait) => received?,
+                received = calls::receive(sender, &source.arn, asked, wait) => received?,
                 () = turn.over() => break,
             };
-            let none = received.is_empty();
+            // Fewer than a call gives: there are no more now.
+            let (few, none) = (received.len() < asked.min(limits::QUEUE_CALL), received.is_empty());
             gathered.extend(received);
-            if gathered.is_empty() || (none && (source.window.is_zero() || wait == 0)) {
+            if gathered.is_empty() || (few && source.window.is_zero()) || (none && wait == 0) {
                 break;
             }
             until = until.or_else(|| Some(self.now().plus(source.window)));

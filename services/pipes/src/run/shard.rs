@@ -1,6 +1,7 @@
 //! One shard: read, batched, carried, and noted once everything in a batch has arrived or was given up.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use names::Timestamp;
@@ -23,6 +24,8 @@ struct Reading {
     /// Records of the batch that is gathered, and when the first was read.
     gathered: Vec<Record>,
     since: Timestamp,
+    /// How long the stream keeps records.
+    keeps: Duration,
 }
 
 impl Running {
@@ -50,7 +53,7 @@ impl Running {
         let sender = self.sender().await?;
         let reading = match reading {
             Some(reading) => reading,
-            none => none.insert(self.start(shard).await?),
+            none => none.insert(self.start(&sender, shard).await?),
         };
         if reading.checkpoint.ended {
             return Ok(true);
@@ -75,7 +78,7 @@ impl Running {
         let due = reading.since.plus(source.window);
         let ready = reading.gathered.len() >= room || ended || due <= self.now();
         if !reading.gathered.is_empty() && ready {
-            if !self.carry_shard(&sender, reading, ended).await? {
+            if !self.carry_shard(reading, ended).await? {
                 return Ok(false);
             }
         } else if ended {
@@ -89,10 +92,18 @@ impl Running {
         Ok(reading.checkpoint.ended)
     }
 
-    async fn start(&self, shard: &str) -> Result<Reading, Error> {
-        let Moving { engine, home, pipe, .. } = &*self.0;
+    async fn start(&self, sender: &Sender, shard: &str) -> Result<Reading, Error> {
+        let Moving { engine, home, pipe, plan, .. } = &*self.0;
+        let keeps = calls::keeps(sender, &plan.source).await?;
         let checkpoint = engine.checkpoints(home, pipe).await?.remove(shard).unwrap_or_default();
-        Ok(Reading { shard: shard.to_owned(), checkpoint, iterator: None, gathered: Vec::new(), since: self.now() })
+        Ok(Reading {
+            shard: shard.to_owned(),
+            checkpoint,
+            iterator: None,
+            gathered: Vec::new(),
+            since: self.now(),
+            keeps,
+        })
     }
 
     /// Where the shard is read on: behind the last record noted, where the pipe began, or where its settings say.
@@ -123,7 +134,7 @@ impl Running {
     }
 
     /// Carries what was gathered, and notes it. False when the pipe is to stop before all of it was carried.
-    async fn carry_shard(&self, sender: &Sender, reading: &mut Reading, ended: bool) -> Result<bool, Error> {
+    async fn carry_shard(&self, reading: &mut Reading, ended: bool) -> Result<bool, Error> {
         let Moving { plan, .. } = &*self.0;
         let gathered = std::mem::take(&mut reading.gathered);
         let number = gathered.last().map(|record| record.number.clone());
@@ -135,9 +146,8 @@ impl Running {
                 lanes[lane].push(event);
             }
         }
-        let keeps = calls::keeps(sender, &plan.source).await?;
         let lanes = lanes.into_iter().filter(|lane| !lane.is_empty());
-        let carried = join_all(lanes.map(|lane| self.carry_lane(&reading.shard, lane, keeps))).await;
+        let carried = join_all(lanes.map(|lane| self.carry_lane(&reading.shard, lane, reading.keeps))).await;
         if !carried.into_iter().all(|done| done) {
             // Read again from the checkpoint, by whoever works on the pipe next.
             reading.iterator = None;
@@ -163,7 +173,7 @@ impl Running {
 
     /// Carries the events of a lane, batch by batch, until each has arrived or was given up. False when the pipe is to stop
     /// before.
-    async fn carry_lane(&self, shard: &str, events: Vec<Event>, keeps: std::time::Duration) -> bool {
+    async fn carry_lane(&self, shard: &str, events: Vec<Event>, keeps: Duration) -> bool {
         let source = &self.0.plan.source;
         let batches: Vec<_> = events.chunks(source.batch).map(<[Event]>::to_vec).collect();
         for events in batches {

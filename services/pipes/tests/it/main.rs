@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here is a test")]
 
+mod destination;
+mod enrichment;
 mod log;
 mod pipe;
 mod queue;

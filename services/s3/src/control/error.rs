@@ -40,6 +40,11 @@ pub(super) fn invalid_request(message: &str) -> Error {
     errors::invalid_request(message).into()
 }
 
+/// A job that is not there.
+pub(super) fn no_such_job() -> Error {
+    errors::no_such_job_exception("The specified job does not exist").into()
+}
+
 /// Not allowed.
 pub(super) fn access_denied() -> Error {
     errors::access_denied("Access Denied").into()

@@ -141,6 +141,7 @@ impl Engine {
                 self.forget_upload(no, &key, upload).await?;
             }
             self.store().delete_range(CONFIGS.range(&SCOPE, &all)).await?;
+            self.forget_reads(no).await?;
             let batch = store::Batch::new();
             SWEEPS.delete(&batch, &SCOPE, &no);
             self.store().write(batch).await?;

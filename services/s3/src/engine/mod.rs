@@ -7,10 +7,13 @@
 //! | `upload/` | multipart uploads |
 //! | `ageing.rs` | lifecycle rules at work |
 //! | `replication/` | copies that rules want of versions |
+//! | `inventory.rs` | lists of what a bucket holds. Pure |
+//! | `job/` | jobs that do one thing to many objects |
+//! | `tiering.rs` | Intelligent-Tiering at work |
 //! | `list/` | pages of keys, versions and uploads |
 //! | `content.rs`, `garbage.rs` | bytes: taken in, kept, shared, read; files that nobody names |
 //! | `bucket_keys.rs` | data keys of KMS that are used again |
-//! | `checksum.rs`, `condition.rs`, `range.rs`, `restore.rs`, `sealing.rs`, `lock.rs`, `grants.rs`, `token.rs` | nouns and rules. Pure |
+//! | `checksum.rs`, `condition.rs`, `range.rs`, `restore.rs`, `sealing.rs`, `lock.rs`, `grants.rs`, `sheet.rs`, `token.rs` | nouns and rules. Pure |
 //! | `refusal.rs` | reasons not to do something |
 
 pub(crate) mod ageing;
@@ -23,6 +26,8 @@ pub(crate) mod config;
 pub(crate) mod content;
 pub(crate) mod garbage;
 pub(crate) mod grants;
+pub(crate) mod inventory;
+pub(crate) mod job;
 pub(crate) mod list;
 pub(crate) mod lock;
 pub(crate) mod name;
@@ -33,6 +38,8 @@ pub(crate) mod refusal;
 pub(crate) mod replication;
 pub(crate) mod restore;
 pub(crate) mod sealing;
+pub(crate) mod sheet;
+pub(crate) mod tiering;
 pub(crate) mod token;
 pub(crate) mod upload;
 
@@ -65,6 +72,7 @@ struct Inner {
     tags: Mac,
     bucket_keys: BucketKeys,
     configs_read: config::cache::Cache,
+    seen: tiering::Seen,
     given_up: Arc<GivenUp>,
     chores: Chores,
     process: OnceCell<u64>,
@@ -90,6 +98,7 @@ impl Engine {
             tags: parts.vault.mac("s3/tag"),
             bucket_keys: BucketKeys::default(),
             configs_read: config::cache::Cache::default(),
+            seen: tiering::Seen::default(),
             given_up: Arc::default(),
             chores: Chores::default(),
             process: OnceCell::new(),
@@ -131,6 +140,11 @@ impl Engine {
     /// Configurations that were read already.
     fn configs_read(&self) -> &config::cache::Cache {
         &self.0.configs_read
+    }
+
+    /// Reads that were not written down yet.
+    fn seen(&self) -> &tiering::Seen {
+        &self.0.seen
     }
 
     /// Forgets everything in memory: the store was emptied.

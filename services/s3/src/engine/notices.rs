@@ -139,7 +139,7 @@ impl Engine {
             version: told.then(|| self.version_id(event.version)),
             size: event.version.length,
             etag: etag(&event),
-            class: event.version.class.as_str().to_owned(),
+            class: class(&event).to_owned(),
             restored_until: event.version.restore.and_then(|copy| copy.expires),
             at: self.now(),
             sequencer: number,
@@ -166,6 +166,12 @@ impl Engine {
     pub(crate) fn watch_notices(&self) -> Watch {
         self.store().watch(&NOTICES.prefix(&SCOPE))
     }
+}
+
+/// The class; of what Intelligent-Tiering archives the tier.
+fn class(event: &Event<'_>) -> &'static str {
+    let class = event.version.class;
+    class.tier().filter(|_| event.what == What::Tiered).unwrap_or_else(|| class.as_str())
 }
 
 /// A delete marker is shown with the tag of nothing.

@@ -5,7 +5,7 @@ use api_s3::{
     DeletedObject, ObjectIdentifier,
 };
 use futures_util::StreamExt as _;
-use service_kit::{Access, Ctx, Error, Outcome};
+use service_kit::{Access, Ctx, Error, Fault, Outcome};
 
 use super::address::{self, check_key};
 use super::{second_factor, shown};
@@ -14,7 +14,7 @@ use crate::access::object as of_object;
 use crate::engine::bucket::Bucket;
 use crate::engine::object::remove::{Removal, Removed};
 use crate::engine::refusal::Refusal;
-use crate::error::{invalid_argument_hidden, malformed_xml, not_implemented, told};
+use crate::error::{access_denied, invalid_argument_hidden, malformed_xml, not_implemented, told};
 use crate::limits;
 
 /// Deletions under way at once.
@@ -60,14 +60,18 @@ fn bypass(bucket: &Bucket, asked: Option<bool>) -> Result<bool, Error> {
     Ok(asked == Some(true))
 }
 
-/// What deleting many touches: each key or version.
-pub(crate) fn access_to_many(ctx: &Ctx, input: &DeleteObjectsInput) -> Result<Access, Error> {
-    let mut needed = input.delete.objects.iter().map(|object| {
-        let version = object.version_id.as_ref();
-        of_object::delete(ctx, &input.bucket, &object.key, version, input.bypass_governance_retention)
-    });
-    let first = needed.next().unwrap_or_else(|| of_object::any(ctx, &input.bucket, ""))?;
-    needed.try_fold(first, |access, other| Ok(access.and(other?)))
+/// Deleting many is decided on key by key, by the handler.
+pub(crate) fn access_to_many(_: &Ctx, _: &DeleteObjectsInput) -> Result<Access, Error> {
+    Ok(Access::free())
+}
+
+/// Whether one of many may be deleted. Whoever may not is told so without the reason, as of each key that failed.
+async fn may_delete(ctx: &Ctx, named: &str, object: &ObjectIdentifier, bypass: Option<bool>) -> Result<(), Error> {
+    let access = of_object::delete(ctx, named, &object.key, object.version_id.as_ref(), bypass)?;
+    match ctx.may(&access).await {
+        Err(Error::Fault(Fault::AccessDenied { .. })) => Err(access_denied()),
+        decided => decided,
+    }
 }
 
 /// Deletes many. Each succeeds or fails by itself.
@@ -85,9 +89,12 @@ pub(crate) async fn delete_objects(ctx: &Ctx, input: DeleteObjectsInput) -> Outc
     let quiet = input.delete.quiet == Some(true);
     let outcomes = futures_util::stream::iter(wanted)
         .map(|object| {
-            let bucket = &bucket;
+            let (bucket, named) = (&bucket, &input.bucket);
             async move {
-                let outcome = delete_one(ctx, bucket, &object, bypass).await;
+                let outcome = match may_delete(ctx, named, &object, input.bypass_governance_retention).await {
+                    Ok(()) => delete_one(ctx, bucket, &object, bypass).await,
+                    Err(error) => Err(error),
+                };
                 (object, outcome)
             }
         })

@@ -27,6 +27,13 @@ use service_kit::Operations;
 
 use crate::access::{bucket as of_bucket, object as of_object};
 
+/// What an operation on an object needs, with the tags that the object has.
+macro_rules! tagged {
+    ($ctx:expr, $input:expr, $asked:expr) => {
+        of_object::with_its_tags($ctx, &$input.bucket, &$input.key, $input.version_id.as_ref(), $asked)
+    };
+}
+
 /// All operations of the service.
 pub(crate) fn table() -> Operations {
     config::add(uploads(properties(objects(buckets(Operations::new())))))
@@ -49,13 +56,13 @@ fn objects(table: Operations) -> Operations {
             delete::delete_object,
         )
         .on::<api::DeleteObjects>(delete::access_to_many, delete::delete_objects)
-        .on::<api::GetObject>(
-            |ctx, i| of_object::read(ctx, &i.bucket, &i.key, i.version_id.as_ref()),
+        .on_read::<api::GetObject>(
+            |ctx, i| tagged!(ctx, i, of_object::read(ctx, &i.bucket, &i.key, i.version_id.as_ref())),
             object::get_object,
         )
         .on::<api::GetObjectAttributes>(of_object::attributes, attributes::get_object_attributes)
-        .on::<api::HeadObject>(
-            |ctx, i| of_object::read(ctx, &i.bucket, &i.key, i.version_id.as_ref()),
+        .on_read::<api::HeadObject>(
+            |ctx, i| tagged!(ctx, i, of_object::read(ctx, &i.bucket, &i.key, i.version_id.as_ref())),
             object::head_object,
         )
         .on::<api::ListObjectVersions>(
@@ -76,17 +83,19 @@ fn objects(table: Operations) -> Operations {
 
 fn properties(table: Operations) -> Operations {
     table
-        .on::<api::DeleteObjectTagging>(
+        .on_read::<api::DeleteObjectTagging>(
             |ctx, i| {
                 let names = ("s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging");
-                of_object::versioned(ctx, &i.bucket, &i.key, i.version_id.as_ref(), names.0, names.1)
+                let asked = of_object::versioned(ctx, &i.bucket, &i.key, i.version_id.as_ref(), names.0, names.1);
+                tagged!(ctx, i, asked)
             },
             tagging::delete_object_tagging,
         )
-        .on::<api::GetObjectAcl>(
+        .on_read::<api::GetObjectAcl>(
             |ctx, i| {
                 let names = ("s3:GetObjectAcl", "s3:GetObjectVersionAcl");
-                of_object::versioned(ctx, &i.bucket, &i.key, i.version_id.as_ref(), names.0, names.1)
+                let asked = of_object::versioned(ctx, &i.bucket, &i.key, i.version_id.as_ref(), names.0, names.1);
+                tagged!(ctx, i, asked)
             },
             object_acl::get_object_acl,
         )
@@ -98,17 +107,21 @@ fn properties(table: Operations) -> Operations {
             |ctx, i| of_object::any(ctx, &i.bucket, &i.key),
             object_lock::get_object_retention,
         )
-        .on::<api::GetObjectTagging>(
+        .on_read::<api::GetObjectTagging>(
             |ctx, i| {
                 let names = ("s3:GetObjectTagging", "s3:GetObjectVersionTagging");
-                of_object::versioned(ctx, &i.bucket, &i.key, i.version_id.as_ref(), names.0, names.1)
+                let asked = of_object::versioned(ctx, &i.bucket, &i.key, i.version_id.as_ref(), names.0, names.1);
+                tagged!(ctx, i, asked)
             },
             tagging::get_object_tagging,
         )
-        .on::<api::PutObjectAcl>(of_object::put_acl, object_acl::put_object_acl)
+        .on_read::<api::PutObjectAcl>(|ctx, i| tagged!(ctx, i, of_object::put_acl(ctx, i)), object_acl::put_object_acl)
         .on::<api::PutObjectLegalHold>(of_object::put_hold, object_lock::put_object_legal_hold)
         .on::<api::PutObjectRetention>(of_object::put_retention, object_lock::put_object_retention)
-        .on::<api::PutObjectTagging>(of_object::put_tagging, tagging::put_object_tagging)
+        .on_read::<api::PutObjectTagging>(
+            |ctx, i| tagged!(ctx, i, of_object::put_tagging(ctx, i)),
+            tagging::put_object_tagging,
+        )
 }
 
 fn uploads(table: Operations) -> Operations {

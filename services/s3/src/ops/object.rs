@@ -315,6 +315,7 @@ pub(crate) async fn get_object(ctx: &Ctx, input: GetObjectInput) -> Outcome<GetO
     }
     let (no, content) = (found.record.no, found.record.content);
     let engine = ctx.state::<S3>().engine();
+    engine.saw(found.bucket.no(), &found.record);
     let body = engine.read(no, content, key, found.range.clone()).await;
     let mut output = GetObjectOutput { body: body.map_err(|error| told(error.into()))?, ..GetObjectOutput::default() };
     describe!(ctx, output, found);
@@ -332,7 +333,8 @@ pub(crate) async fn head_object(ctx: &Ctx, input: HeadObjectInput) -> Outcome<He
     let engine = ctx.state::<S3>().engine();
     output.expiration = engine.expiry_header(&found.bucket, &input.key, &found.record).await?;
     override_headers!(output, input);
-    output.archive_status = found.record.class.tier().map(|tier| tier.to_owned().into());
+    let archived = found.record.class.tier().filter(|_| !found.record.is_readable(ctx.now()));
+    output.archive_status = archived.map(|tier| tier.to_owned().into());
     Ok(output)
 }
 

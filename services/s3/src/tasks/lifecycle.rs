@@ -23,7 +23,7 @@ pub(crate) async fn schedule(cloud: &Cloud, tx: &Tx, bucket: &str) -> Result<(),
     cloud.timers().schedule(tx, next_midnight(now), KIND, bucket, Bytes::new()).await
 }
 
-fn next_midnight(now: Timestamp) -> Timestamp {
+pub(super) fn next_midnight(now: Timestamp) -> Timestamp {
     Timestamp::from_micros((now.micros().div_euclid(DAY_MICROS) + 1) * DAY_MICROS)
 }
 

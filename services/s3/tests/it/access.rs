@@ -288,3 +288,42 @@ async fn a_point_of_another_account_opens_nothing() {
     let taken = CreateBucketInput { bucket: "b-closed".to_owned(), ..Default::default() };
     assert_eq!(code::<CreateBucket>(&stranger, taken).await, "BucketAlreadyExists");
 }
+
+#[tokio::test]
+async fn delete_objects_decides_key_by_key() {
+    let owner = cloud();
+    let friend = owner.fresh_account();
+    let name = bucket(&owner, "b-many").await;
+    for key in ["a/1", "b/1"] {
+        put(&owner, &name, key).await;
+    }
+    let statement = json!({"Effect": "Allow", "Principal": {"AWS": friend.account().to_string()},
+        "Action": "s3:DeleteObject", "Resource": format!("arn:aws:s3:::{name}/a/*")});
+    policy(&owner, &name, statement).await;
+    let objects = ["a/1", "b/1"].map(|key| ObjectIdentifier { key: key.to_owned(), ..Default::default() });
+    let delete = Delete { objects: objects.to_vec(), quiet: None };
+    let input = DeleteObjectsInput { bucket: name.clone(), delete, ..Default::default() };
+    let told = friend.call::<DeleteObjects>(input).await.unwrap();
+    let deleted: Vec<_> = told.deleted.unwrap().into_iter().filter_map(|deleted| deleted.key).collect();
+    let failed: Vec<_> = told.errors.unwrap().into_iter().map(|error| (error.key, error.code)).collect();
+    assert_eq!(deleted, ["a/1"]);
+    assert_eq!(failed, [(Some("b/1".to_owned()), Some("AccessDenied".to_owned()))]);
+    assert_eq!(keys(&owner, &name).await, ["b/1"]);
+}
+
+#[tokio::test]
+async fn tags_of_what_is_there_decide() {
+    let owner = cloud();
+    let friend = owner.fresh_account();
+    let name = bucket(&owner, "b-tagged").await;
+    for (key, tag) in [("open", "level=open"), ("closed", "level=closed")] {
+        let input = PutObjectInput { tagging: Some(tag.to_owned()), ..putting(&name, key, 1) };
+        owner.call::<PutObject>(input).await.unwrap();
+    }
+    let statement = json!({"Effect": "Allow", "Principal": {"AWS": friend.account().to_string()},
+        "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{name}/*"),
+        "Condition": {"StringEquals": {"s3:ExistingObjectTag/level": "open"}}});
+    policy(&owner, &name, statement).await;
+    assert_eq!(refusal::<GetObject>(&owner, root(&friend), reading(&name, "open")).await, None);
+    assert_eq!(refusal::<GetObject>(&owner, root(&friend), reading(&name, "closed")).await, denied());
+}

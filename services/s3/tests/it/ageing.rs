@@ -93,3 +93,52 @@ async fn uploads_that_nobody_completes_are_given_up() {
     days(&cloud, 2).await;
     assert_eq!(count(cloud.call::<ListMultipartUploads>(list()).await.unwrap()), 0);
 }
+
+#[tokio::test]
+async fn what_nobody_reads_is_archived_where_that_is_asked_for() {
+    let cloud = cloud();
+    let name = bucket(&cloud, "b-tiers").await;
+    let tiering = |days, tier: &str| Tiering { days, access_tier: tier.into() };
+    let conf = PutBucketIntelligentTieringConfigurationInput {
+        bucket: name.clone(),
+        id: "i".to_owned(),
+        intelligent_tiering_configuration: IntelligentTieringConfiguration {
+            id: "i".to_owned(),
+            filter: None,
+            status: IntelligentTieringStatus::Enabled,
+            tierings: vec![tiering(90, "ARCHIVE_ACCESS"), tiering(180, "DEEP_ARCHIVE_ACCESS")],
+        },
+        ..Default::default()
+    };
+    cloud.call::<PutBucketIntelligentTieringConfiguration>(conf).await.unwrap();
+    for (key, size) in [("read", 200_000), ("idle", 200_000), ("small", 10)] {
+        let class = Some("INTELLIGENT_TIERING".into());
+        let input = PutObjectInput { storage_class: class, ..putting(&name, key, size) };
+        cloud.call::<PutObject>(input).await.unwrap();
+    }
+    let head = |key: &str| {
+        let input = HeadObjectInput { bucket: name.clone(), key: key.to_owned(), ..Default::default() };
+        let head = cloud.call::<HeadObject>(input);
+        async move { head.await.unwrap().archive_status.map(|status| status.as_str().to_owned()) }
+    };
+    let get = |key: &str| GetObjectInput { bucket: name.clone(), key: key.to_owned(), ..Default::default() };
+    days(&cloud, 60).await;
+    cloud.call::<GetObject>(get("read")).await.unwrap();
+    days(&cloud, 60).await;
+    assert_eq!((head("read").await, head("small").await), (None, None));
+    assert_eq!(head("idle").await.as_deref(), Some("ARCHIVE_ACCESS"));
+    assert_eq!(code::<GetObject>(&cloud, get("idle")).await, "InvalidObjectState");
+    let restore = RestoreObjectInput {
+        bucket: name.clone(),
+        key: "idle".to_owned(),
+        restore_request: Some(RestoreRequest::default()),
+        ..Default::default()
+    };
+    cloud.call::<RestoreObject>(restore).await.unwrap();
+    days(&cloud, 2).await;
+    cloud.call::<GetObject>(get("idle")).await.unwrap();
+    assert_eq!(head("idle").await, None, "it is back to stay");
+    days(&cloud, 185).await;
+    assert_eq!(head("idle").await.as_deref(), Some("DEEP_ARCHIVE_ACCESS"));
+    assert_eq!(head("read").await.as_deref(), Some("DEEP_ARCHIVE_ACCESS"));
+}

@@ -9,11 +9,13 @@
 //! | `trust.rs` | whether a trust policy lets a provider's user in |
 //! | `claims.rs` | condition keys of a web identity token |
 //! | `assertion.rs` | what a SAML assertion asks for, and its condition keys |
+//! | `identity_token.rs` | what an identity token says of its bearer |
 //! | `denial.rs` | the encoded message of a denial |
 
 pub(crate) mod assertion;
 pub(crate) mod claims;
 pub(crate) mod denial;
+pub(crate) mod identity_token;
 pub(crate) mod lifetime;
 pub(crate) mod role;
 pub(crate) mod scope;

@@ -5,6 +5,7 @@ mod access_key;
 mod authorization_message;
 mod caller_identity;
 mod federation_token;
+mod identity_token;
 mod issue;
 mod mfa;
 mod role;
@@ -34,4 +35,5 @@ pub(crate) fn table() -> Operations {
         .on::<api::GetCallerIdentity>(|_, _| Ok(Access::free()), caller_identity::get_caller_identity)
         .on::<api::GetFederationToken>(federation_token::access, federation_token::get_federation_token)
         .on::<api::GetSessionToken>(session_token::access, session_token::get_session_token)
+        .on::<api::GetWebIdentityToken>(identity_token::access, identity_token::get_web_identity_token)
 }

@@ -5,6 +5,7 @@ mod chain;
 mod cloud;
 mod double;
 mod federation_token;
+mod identity_token;
 mod issuer;
 mod message;
 mod mfa;

@@ -19,8 +19,8 @@ use crate::fixtures::Fixtures;
 const LENT: [&str; 1] = ["sts:AssumeRoot"];
 
 /// Operations whose resource stands in a sealed cursor that only an earlier answer gives (services/dynamodb and
-/// services/kinesis test it).
-const SEALED: [&str; 2] = ["dynamodbstreams:GetRecords", "kinesis:GetRecords"];
+/// services/kinesis test it); and one that decides on each of its keys, and answers for each (services/s3 tests it).
+const SEALED: [&str; 3] = ["dynamodbstreams:GetRecords", "kinesis:GetRecords", "s3:DeleteObjects"];
 
 /// Permissions one operation may need, its own and those it depends on.
 const AT_MOST: usize = 8;

@@ -90,6 +90,8 @@ impl Fixtures {
             ("organizations", _, "HandshakeId") => "h-1234567890".to_owned(),
             ("organizations", _, "ResponsibilityTransferId") => "rt-1234567890".to_owned(),
             ("organizations", _, "CreateAccountRequestId") => "car-1234567890".to_owned(),
+            ("pipes", _, "PipeArn") => format!("arn:aws:pipes:us-east-1:{account}:pipe/likely"),
+            ("pipes", "Source" | "Target", _) => format!("arn:aws:sqs:us-east-1:{account}:q"),
             ("s3", "Bucket", _) => format!("likely-{account}"),
             ("s3", "Role", _) => format!("arn:aws:iam::{account}:role/likely"),
             ("s3", "CopySource", _) => format!("likely-{account}/likely"),

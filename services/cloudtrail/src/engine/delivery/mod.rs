@@ -44,7 +44,6 @@ impl Engine {
     pub(crate) async fn digest_all(&self) -> Result<(), StoreError> {
         let now = self.now_in_seconds();
         for trail in self.all_trails().await?.into_iter().filter(|trail| trail.validation) {
-            self.begin_chain(&trail, trail.account, &trail.home, now).await?;
             let (scope, span) = (Scope::Account(trail.account), Span::prefix::<(SinkId,)>(&(trail.id,)));
             let chains = DIGESTS.scan_all(&self.store().read().await?, &scope, &span).await?;
             for ((_, account, region), chain) in chains {
@@ -139,26 +138,14 @@ impl Engine {
         DIGESTS.put(tx, &scope, &key, &chain)
     }
 
-    /// A chain that has not begun begins now: digests are made in hours without events too.
-    async fn begin_chain(
-        &self,
-        trail: &TrailRecord,
-        account: AccountId,
-        region: &Region,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let (scope, key) = (Scope::Account(trail.account), (trail.id, account, region.clone()));
-        let begun = self.store().transact(|tx| {
-            let (scope, key) = (scope.clone(), key.clone());
-            async move {
-                if DIGESTS.get(&tx, &scope, &key).await?.is_none() {
-                    let chain = DigestChain { since: now, last: None, files: Vec::new() };
-                    DIGESTS.put(&tx, &scope, &key, &chain)?;
-                }
-                Ok::<_, StoreError>(())
-            }
-        });
-        begun.await
+    /// Digests of a trail that validates its files begin when it does so: they are made in hours without events too.
+    pub(crate) async fn begin_chain(&self, tx: &Tx, trail: &TrailRecord) -> Result<(), StoreError> {
+        let (scope, key) = (Scope::Account(trail.account), (trail.id, trail.account, trail.home.clone()));
+        if trail.validation && DIGESTS.get(tx, &scope, &key).await?.is_none() {
+            let chain = DigestChain { since: self.now_in_seconds(), last: None, files: Vec::new() };
+            DIGESTS.put(tx, &scope, &key, &chain)?;
+        }
+        Ok(())
     }
 
     /// Makes the next digest of a chain.

@@ -17,7 +17,7 @@ pub(crate) async fn enable_outbound_web_identity_federation(
     ctx: &Ctx,
     _input: EnableOutboundWebIdentityFederationInput,
 ) -> Outcome<EnableOutboundWebIdentityFederation> {
-    let issuer = engine(ctx).enable_outbound(home(ctx)).await?;
+    let issuer = engine(ctx).enable_outbound(home(ctx), &ctx.request.base_url).await?;
     let issuer = issuer.ok_or_else(|| {
         errors::feature_enabled_exception("Outbound web identity federation is already enabled for your account.")
     })?;

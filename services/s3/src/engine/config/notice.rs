@@ -42,6 +42,7 @@ impl What {
             Self::TagsPut => "s3:ObjectTagging:Put",
             Self::TagsDelete => "s3:ObjectTagging:Delete",
             Self::AclPut => "s3:ObjectAcl:Put",
+            Self::Tiered => "s3:IntelligentTiering",
             Self::ReplicationFailed => "s3:Replication:OperationFailedReplication",
             Self::ReplicationMissed => "s3:Replication:OperationMissedThreshold",
             Self::ReplicatedLate => "s3:Replication:OperationReplicatedAfterThreshold",
@@ -94,6 +95,7 @@ impl What {
             Self::TagsPut => "Object Tags Added",
             Self::TagsDelete => "Object Tags Deleted",
             Self::AclPut => "Object ACL Updated",
+            Self::Tiered => "Object Access Tier Changed",
             Self::ReplicationFailed | Self::ReplicationMissed | Self::ReplicatedLate => "Object Replication",
         }
     }
@@ -143,6 +145,9 @@ fn record(notice: &Notice, id: &str) -> Value {
             "object": object(notice, "eTag", "versionId", encoded(&notice.key)),
         },
     });
+    if notice.what == What::Tiered {
+        record["intelligentTieringEventData"] = json!({"destinationAccessTier": notice.class});
+    }
     if let Some(told) = &notice.replication {
         record["replicationEventData"] = replicated(told);
     }
@@ -215,6 +220,7 @@ pub(crate) fn event(notice: &Notice) -> (&'static str, Value) {
         detail["deletion-type"] = kind.into();
     }
     match what {
+        What::Tiered => detail["destination-access-tier"] = notice.class.clone().into(),
         What::Transitioned => detail["destination-storage-class"] = notice.class.clone().into(),
         What::RestorePost | What::RestoreCompleted => detail["source-storage-class"] = notice.class.clone().into(),
         _ => {}

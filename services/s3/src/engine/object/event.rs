@@ -47,6 +47,8 @@ pub(crate) enum What {
     ReplicationMissed,
     /// It was made after all.
     ReplicatedLate,
+    /// Archived by Intelligent-Tiering.
+    Tiered,
 }
 
 /// A change of a version, on its way into the store.

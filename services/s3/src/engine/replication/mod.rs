@@ -17,11 +17,15 @@ use serde::{Deserialize, Serialize};
 use store::{Order as Direction, Record, Span, StoreError, Table, Tx, Watch};
 
 use super::Engine;
+use super::bucket::{Bucket, here};
 use super::config::document::Document;
 use super::config::replication::{self, Change, Rule};
+use super::object::find::Which;
 use super::object::record::{Class, Replication};
+use super::object::set_aside;
+use super::refusal::Refusal;
 use super::sealing::Sealing;
-use crate::store::{BucketNo, BucketRecord, No, ObjectRecord, SCOPE};
+use crate::store::{BucketNo, BucketRecord, No, OBJECTS, ObjectRecord, SCOPE};
 
 /// Copies by their numbers, until they are handed over.
 const ORDERS: Table<u64, Order> = Table::new("s3", "replicate");
@@ -152,6 +156,47 @@ impl Engine {
         Ok(rules.len())
     }
 
+    /// Whether rules want copies of a version, whenever it was written.
+    pub(crate) async fn is_replicated(&self, of: Changed<'_>, version: &ObjectRecord) -> Result<bool, StoreError> {
+        Ok(self.wanted(of, version, Cause::Batch).await?.is_some())
+    }
+
+    /// Orders the copies that rules want of a version that is there, unless they are under way. Tells whether any do.
+    pub(crate) async fn replicate_again(&self, bucket: &Bucket, key: &str, which: Which) -> Result<bool, Refusal> {
+        self.store()
+            .transact(|tx| async move {
+                let record = here(&tx, &bucket.name, Some(bucket.no())).await?;
+                let found = self.locate(&tx, bucket.no(), key, which).await?;
+                let Some((mut version, is_current)) = found else {
+                    return Err(Refusal::NoSuchKey { key: key.to_owned(), marker: None });
+                };
+                if OUTSTANDING.get(&tx, &SCOPE, &(bucket.no(), version.no)).await?.is_some() {
+                    return Ok(true);
+                }
+                let changed = Changed { name: &bucket.name, bucket: &record, key };
+                if self.replicate(&tx, changed, &mut version, Cause::Batch).await? == 0 {
+                    return Ok(false);
+                }
+                match is_current {
+                    true => OBJECTS.put(&tx, &SCOPE, &(bucket.no(), key), &version)?,
+                    false => set_aside(&tx, bucket.no(), key, &version)?,
+                }
+                Ok(true)
+            })
+            .await
+    }
+
+    /// Tells of copies that are made or given up.
+    pub(crate) fn watch_copies(&self) -> Watch {
+        self.store().watch(&OUTSTANDING.prefix(&SCOPE))
+    }
+
+    /// Whether copies of a version are under way.
+    pub(crate) async fn is_under_way(&self, bucket: BucketNo, version: No) -> Result<bool, StoreError> {
+        let view = self.store().read().await?;
+        Ok(OUTSTANDING.get(&view, &SCOPE, &(bucket, version)).await?.is_some())
+    }
+
     /// The role and the rules by which a version is copied, if any.
     async fn wanted(
         &self,
@@ -225,7 +270,7 @@ impl Engine {
     }
 
     /// Whether the copy of an order is in a bucket.
-    pub(crate) async fn replica(&self, bucket: BucketNo, order: &Order) -> Result<bool, super::refusal::Refusal> {
+    pub(crate) async fn replica(&self, bucket: BucketNo, order: &Order) -> Result<bool, Refusal> {
         let view = self.store().read().await?;
         Ok(self.numbered(&view, bucket, &order.key, order.version).await?.is_some())
     }

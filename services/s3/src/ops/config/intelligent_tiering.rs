@@ -6,6 +6,7 @@ use service_kit::{Ctx, Outcome};
 use super::collected;
 use crate::engine::config::collected::check_tiering;
 use crate::ops::address;
+use crate::tasks::tiering::schedule;
 
 /// Sets archive tiers.
 pub(super) async fn put_bucket_intelligent_tiering_configuration(
@@ -15,6 +16,8 @@ pub(super) async fn put_bucket_intelligent_tiering_configuration(
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     check_tiering(&input.id, &input.intelligent_tiering_configuration)?;
     collected::write(ctx, &bucket, &input.id, input.intelligent_tiering_configuration).await?;
+    let (cloud, name) = (ctx.cloud(), bucket.name.as_str());
+    cloud.store().transact(|tx| async move { schedule(cloud, &tx, name).await }).await?;
     Ok(api::PutBucketIntelligentTieringConfigurationOutput {})
 }
 

@@ -6,6 +6,7 @@ use service_kit::{Ctx, Outcome};
 use super::collected;
 use crate::engine::config::collected::check_inventory;
 use crate::ops::address;
+use crate::tasks::inventory::schedule;
 
 /// Sets an inventory.
 pub(super) async fn put_bucket_inventory_configuration(
@@ -14,7 +15,12 @@ pub(super) async fn put_bucket_inventory_configuration(
 ) -> Outcome<api::PutBucketInventoryConfiguration> {
     let bucket = address::bucket(ctx, &input.bucket, input.expected_bucket_owner.as_deref()).await?;
     check_inventory(&input.id, &input.inventory_configuration)?;
+    if input.inventory_configuration.destination.s3_bucket_destination.format != api::InventoryFormat::Csv {
+        return Err(api::errors::not_implemented("Inventories are written as CSV only").into());
+    }
     collected::write(ctx, &bucket, &input.id, input.inventory_configuration).await?;
+    let (cloud, name) = (ctx.cloud(), bucket.name.as_str());
+    cloud.store().transact(|tx| async move { schedule(cloud, &tx, name).await }).await?;
     Ok(api::PutBucketInventoryConfigurationOutput {})
 }
 

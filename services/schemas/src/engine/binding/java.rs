@@ -6,7 +6,7 @@ use super::model::{Class, Model, Type};
 use super::names::{Escapes, Unique, camel, quoted};
 
 /// Keywords, packages that are named in full, and methods of every object.
-const RESERVED: [&str; 68] = [
+const RESERVED: [&str; 69] = [
     "abstract",
     "assert",
     "boolean",
@@ -75,6 +75,7 @@ const RESERVED: [&str; 68] = [
     "schema",
     "o",
     "sb",
+    "serialVersionUID",
 ];
 
 /// The files.
