@@ -25,7 +25,7 @@
 //! | `dialect/` | a failure in a service's words |
 //! | `calls.rs`, `json_calls.rs` | typed and JSON calls of other services, in process |
 //! | `receiver.rs` | deliveries to whatever stands at an ARN |
-//! | `roles.rs` | roles that services take on |
+//! | `roles.rs`, `role_sessions.rs` | roles that services take on, and their sessions |
 //! | `mail.rs` | mail that leaves the machine |
 //! | `metrics.rs` | what services measure of their resources, asked for in process |
 //! | `tasks.rs` | background work, woken by signal and by period |
@@ -57,6 +57,7 @@ mod principals;
 mod receiver;
 mod record;
 mod resource;
+mod role_sessions;
 mod roles;
 mod service;
 mod session;
@@ -85,6 +86,7 @@ pub use principals::{Guardrails, HeldPolicy, Identity, IssuedKey, KeyUse, Member
 pub use receiver::{Parcel, ParcelAttribute, Receipt, Receiver, Sender};
 pub use record::{CallRecord, Note, Recorder};
 pub use resource::{PropertySource, ResourceFuture, ResourceType};
+pub use role_sessions::RoleSessions;
 pub use roles::{AssumeAs, Roles};
 pub use service::{Service, State};
 pub use session::{InvalidToken, Session, Sessions, TemporaryKey};

@@ -17,60 +17,35 @@ use bytes::Bytes;
 use names::{Arn, Timestamp};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use service_kit::{AssumeAs, Caller, Cloud, Ctx, Error, Fault, Sender};
+use service_kit::{AssumeAs, Cloud, Ctx, Error, Fault, RoleSessions, Sender};
 
 use crate::engine::process::{Failed, Item, Processed};
 use crate::engine::stream::{Home, Stream};
 
 /// Who we are to other services.
 const SERVICE: &str = "firehose.amazonaws.com";
-/// A session is not used for its last minutes.
-const SPARE: Duration = Duration::from_secs(300);
 /// Bytes of records that go to a function at once. Source: developer guide, "Data transformation": 6 MB, in base64.
 const FUNCTION_BYTES: usize = 3 << 20;
 
-/// Roles that were assumed, by delivery stream and role.
+/// Roles taken on for delivery streams.
 #[derive(Default)]
-pub(crate) struct Roles(Mutex<HashMap<(Home, String), Arc<Caller>>>);
+pub(crate) struct Roles(RoleSessions);
 
 impl Roles {
     /// In the name of a role of a delivery stream.
     pub(crate) async fn sender(&self, cloud: &Cloud, home: &Home, role: &str) -> Result<Sender, Error> {
-        let (key, now) = ((home.clone(), role.to_owned()), cloud.runtime().clock.now());
-        let fresh = |caller: &&Arc<Caller>| ends(caller) > now.plus(SPARE);
-        let known = self.0.lock().get(&key).filter(fresh).cloned();
-        let source = home.arn().to_string();
-        let caller = match known {
-            Some(caller) => caller,
-            None => {
-                let caller = assume(cloud, home, role, &source).await?;
-                self.0.lock().insert(key, caller.clone());
-                caller
-            }
-        };
+        let role: Arn = role.parse().map_err(|_| Fault::internal("a role's ARN is none"))?;
+        let (account, source) = (home.account, home.arn().to_string());
+        let (session_name, source_arn) = ("AWSFirehoseToS3", Some(source.as_str()));
+        let ask = AssumeAs { service: SERVICE, account, role: &role, session_name, source_arn };
+        let caller = self.0.assume(cloud, &ask).await?;
         Ok(Sender { cloud: cloud.clone(), caller, source_arn: Some(source) })
     }
 
     /// Forgets a role that was refused something: it may have been made anew.
     pub(crate) fn forget(&self, home: &Home) {
-        self.0.lock().retain(|(of, _), _| of != home);
+        self.0.forget_source(&home.arn().to_string());
     }
-}
-
-fn ends(caller: &Caller) -> Timestamp {
-    caller.session.as_ref().map_or(Timestamp::from_micros(i64::MAX), |session| session.expires)
-}
-
-async fn assume(cloud: &Cloud, home: &Home, role: &str, source: &str) -> Result<Arc<Caller>, Error> {
-    let arn: Arn = role.parse().map_err(|_| Fault::internal("a role's ARN is none"))?;
-    let who = AssumeAs {
-        service: SERVICE,
-        account: home.account,
-        role: &arn,
-        session_name: "AWSFirehoseToS3",
-        source_arn: Some(source),
-    };
-    cloud.assume(&who).await
 }
 
 /// An object to be written.

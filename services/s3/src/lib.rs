@@ -10,7 +10,7 @@
 //! | `fsck.rs` | a whole store examined |
 //! | `tasks.rs` | background work |
 //! | `web/` | buckets on the plain web: websites, pages of other origins, browsers' forms |
-//! | `calls.rs`, `roles.rs` | calls to other services; roles taken on for replication and jobs |
+//! | `calls.rs` | calls to other services |
 //! | `error.rs`, `words.rs`, `limits.rs` | AWS's words, of refusals and of failures that every service has; AWS's numbers |
 //!
 //! Invariants: what was acknowledged is on disk, encrypted, and read back unchanged or not at all. A record names bytes only
@@ -25,7 +25,6 @@ mod error;
 pub mod fsck;
 mod limits;
 mod ops;
-mod roles;
 mod store;
 mod tasks;
 mod web;
@@ -33,11 +32,10 @@ mod words;
 
 use std::sync::Arc;
 
-use service_kit::{CloudParts, Service};
+use service_kit::{CloudParts, RoleSessions, Service};
 
 use delivery::Deliveries;
 use engine::Engine;
-use roles::Roles;
 use tasks::access_log::Noted;
 
 /// What the service keeps between calls.
@@ -46,7 +44,7 @@ pub(crate) struct S3 {
     deliveries: Deliveries,
     copies: Deliveries,
     noted: Noted,
-    roles: Roles,
+    roles: RoleSessions,
 }
 
 impl S3 {
@@ -66,7 +64,7 @@ impl S3 {
     }
 
     /// Roles taken on.
-    pub(crate) fn roles(&self) -> &Roles {
+    pub(crate) fn roles(&self) -> &RoleSessions {
         &self.roles
     }
 
@@ -98,7 +96,7 @@ fn state(parts: &CloudParts) -> Arc<S3> {
         deliveries: tasks::notices::deliveries(parts),
         copies: tasks::replication::copies(parts),
         noted: Noted::default(),
-        roles: Roles::default(),
+        roles: RoleSessions::default(),
     })
 }
 

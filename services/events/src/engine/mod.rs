@@ -14,7 +14,6 @@
 //! | `connection.rs`, `destination.rs` | how to be let in, and where |
 //! | `endpoint.rs` | global endpoints |
 //! | `partner.rs` | event sources of partners |
-//! | `roles.rs` | roles taken on, for as long as their sessions last |
 
 pub(crate) mod archive;
 pub(crate) mod bus;
@@ -28,7 +27,6 @@ pub(crate) mod partner;
 pub(crate) mod path;
 pub(crate) mod permission;
 pub(crate) mod replay;
-mod roles;
 mod route;
 pub(crate) mod rule;
 pub(crate) mod target;
@@ -39,10 +37,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use delivery::{Deliveries, Taken};
-use names::Timestamp;
+use names::{AccountId, Arn, Timestamp};
 use parking_lot::Mutex;
 use runtime::Runtime;
-use service_kit::{CloudParts, Wake};
+use service_kit::{AssumeAs, Caller, Cloud, CloudParts, Error, RoleSessions, Wake};
 use store::{Scope, Seal, Sequence, Store, StoreError, Timers};
 
 use event::Envelope;
@@ -63,7 +61,7 @@ struct Inner {
     deliveries: Deliveries,
     taken: Taken,
     views: view::Views,
-    roles: roles::Sessions,
+    roles: RoleSessions,
     seal: Seal,
     /// Numbers of archives and of the events in them.
     numbers: Sequence,
@@ -84,7 +82,7 @@ impl Engine {
             deliveries: Deliveries::new("events", DELIVER, parts),
             taken: Taken::new("events", &parts.store, &parts.runtime.clock),
             views: view::Views::default(),
-            roles: roles::Sessions::default(),
+            roles: RoleSessions::default(),
             seal: parts.vault.seal("events/connection"),
             numbers: Sequence::new(&parts.store, Scope::Global, "events/archive"),
             replays: Wake::default(),
@@ -117,6 +115,21 @@ impl Engine {
     /// Wakes the task that authorizes connections.
     pub(crate) fn authorizations(&self) -> &Wake {
         &self.0.authorizations
+    }
+
+    /// The session of a role that a rule's targets are served with.
+    pub(crate) async fn assume(
+        &self,
+        cloud: &Cloud,
+        account: AccountId,
+        role: &Arn,
+        rule: &str,
+    ) -> Result<Arc<Caller>, Error> {
+        // AWS's sessions are named by a hash; here by a number.
+        let session_name = format!("{:032x}", self.runtime().random.u128());
+        let (service, source_arn) = ("events.amazonaws.com", Some(rule));
+        let ask = AssumeAs { service, account, role, session_name: &session_name, source_arn };
+        self.0.roles.assume(cloud, &ask).await
     }
 
     /// Drops everything that can be read again.

@@ -32,7 +32,7 @@ use std::sync::Arc;
 use names::Timestamp;
 use runtime::Runtime;
 use serde_json::Value;
-use service_kit::{CloudParts, Error};
+use service_kit::{CloudParts, Error, RoleSessions};
 use store::{Mac, Scope, Seal, Sequence, Store, StoreError};
 
 use crate::store::{PipeNo, PipeRecord, State};
@@ -47,7 +47,7 @@ struct Inner {
     numbers: Sequence,
     seal: Seal,
     ids: Mac,
-    roles: roles::Sessions,
+    roles: RoleSessions,
     workers: workers::Workers,
 }
 
@@ -84,7 +84,7 @@ impl Engine {
             numbers: Sequence::new(&parts.store, Scope::Global, "pipes"),
             seal: parts.vault.seal("pipes/settings"),
             ids: parts.vault.mac("pipes/event"),
-            roles: roles::Sessions::default(),
+            roles: RoleSessions::default(),
             workers: workers::Workers::default(),
         }))
     }

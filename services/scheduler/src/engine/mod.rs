@@ -5,20 +5,18 @@
 //! | `home.rs` | where resources are, and what they are called |
 //! | `schedule.rs`, `group.rs` | schedules, groups |
 //! | `timetable.rs` | runs, by durable timers |
-//! | `roles.rs` | roles taken on, for as long as their sessions last |
 
 pub(crate) mod group;
 pub(crate) mod home;
-mod roles;
 pub(crate) mod schedule;
 pub(crate) mod timetable;
 
 use std::sync::Arc;
 
 use delivery::Deliveries;
-use names::Timestamp;
+use names::{AccountId, Arn, Timestamp};
 use runtime::Runtime;
-use service_kit::{CloudParts, Wake};
+use service_kit::{AssumeAs, Caller, Cloud, CloudParts, Error, RoleSessions, Wake};
 use store::{Scope, Sequence, Store, StoreError, Timers};
 
 /// The kind of the alarms of deliveries.
@@ -33,7 +31,7 @@ struct Inner {
     runtime: Runtime,
     timers: Timers,
     deliveries: Deliveries,
-    roles: roles::Sessions,
+    roles: RoleSessions,
     numbers: Sequence,
     sweeps: Wake,
 }
@@ -70,7 +68,7 @@ impl Engine {
             runtime: parts.runtime.clone(),
             timers: Timers::new(&parts.store, &parts.runtime),
             deliveries: Deliveries::new("scheduler", DELIVER, parts),
-            roles: roles::Sessions::default(),
+            roles: RoleSessions::default(),
             numbers: Sequence::new(&parts.store, Scope::Global, "scheduler/schedule"),
             sweeps: Wake::default(),
         }))
@@ -89,6 +87,21 @@ impl Engine {
     /// Wakes the task that removes what deleted groups held.
     pub(crate) fn sweeps(&self) -> &Wake {
         &self.0.sweeps
+    }
+
+    /// The session of a role that schedules of a group act as.
+    pub(crate) async fn assume(
+        &self,
+        cloud: &Cloud,
+        account: AccountId,
+        role: &Arn,
+        group: &str,
+    ) -> Result<Arc<Caller>, Error> {
+        // AWS's sessions are named by a hash; here by a number.
+        let session_name = format!("{:032x}", self.runtime().random.u128());
+        let (service, source_arn) = ("scheduler.amazonaws.com", Some(group));
+        let ask = AssumeAs { service, account, role, session_name: &session_name, source_arn };
+        self.0.roles.assume(cloud, &ask).await
     }
 
     /// Drops everything that can be read again.

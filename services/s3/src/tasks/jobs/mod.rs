@@ -10,7 +10,7 @@ use std::time::Duration;
 use api_s3control::{JobDescriptor, JobFailure, JobStatus};
 use futures_util::StreamExt as _;
 use names::{Arn, Region};
-use service_kit::{BoxFuture, Error, Sender, Service, Task, TaskCtx, Wake};
+use service_kit::{AssumeAs, BoxFuture, Error, Sender, Service, Task, TaskCtx, Wake};
 
 use crate::S3;
 use crate::engine::job::{JobPlace, JobRecord, Outcome, TaskRecord, runs};
@@ -100,8 +100,10 @@ async fn as_role(ctx: &TaskCtx, place: &JobPlace, told: &JobDescriptor) -> Resul
     let role = role.ok_or_else(|| service_kit::Fault::internal("a job without a role"))?;
     let source = told.job_arn.clone().unwrap_or_default();
     let (cloud, state) = (ctx.cloud.clone(), ctx.state::<S3>());
-    let service = "batchoperations.s3.amazonaws.com";
-    let caller = state.roles().assume(&cloud, service, place.0, &role, &source).await?;
+    let (service, session_name, source_arn) =
+        ("batchoperations.s3.amazonaws.com", "s3-batch-operations", Some(source.as_str()));
+    let ask = AssumeAs { service, account: place.0, role: &role, session_name, source_arn };
+    let caller = state.roles().assume(&cloud, &ask).await?;
     let region = Region::parse(&place.1).unwrap_or_else(|| cloud.default_region().clone());
     Ok((Sender { cloud, caller, source_arn: Some(source) }, region))
 }

@@ -2,7 +2,7 @@
 
 use api_s3::PutObject;
 use names::Region;
-use service_kit::{Ctx, Error, Fault, Sender, TaskCtx};
+use service_kit::{AssumeAs, Ctx, Error, Fault, Sender, TaskCtx};
 use smithy::ByteStream;
 use store::blobs::BlobKey;
 
@@ -88,7 +88,9 @@ async fn as_role(ctx: &TaskCtx, order: &Order) -> Result<Ctx, Failed> {
     let arn = order.role().ok_or_else(|| for_good("AssumeRoleNotPermitted"))?;
     let source = format!("arn:aws:s3:::{}", order.bucket);
     let (cloud, state) = (&ctx.cloud, ctx.state::<S3>());
-    let assumed = state.roles().assume(cloud, "s3.amazonaws.com", order.account, &arn, &source).await;
+    let (service, session_name, source_arn) = ("s3.amazonaws.com", "s3-replication", Some(source.as_str()));
+    let ask = AssumeAs { service, account: order.account, role: &arn, session_name, source_arn };
+    let assumed = state.roles().assume(cloud, &ask).await;
     let sender = Sender { cloud: cloud.clone(), caller: assumed.map_err(not_permitted)?, source_arn: Some(source) };
     let region = Region::parse(&order.region).unwrap_or_else(|| cloud.default_region().clone());
     sender.stand_in::<PutObject>(&region).map_err(Failed::Now)
