@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use api_dynamodb::{
     AttributeValue, BatchGetItemInput, BatchWriteItemInput, DeleteItemInput, GetItemInput, PutItemInput, QueryInput,
-    ScanInput, UpdateItemInput,
+    ReturnConsumedCapacity, ReturnValue, ScanInput, UpdateItemInput,
 };
 use service_kit::{Access, Ctx, Error, Principal};
 
@@ -69,6 +69,12 @@ impl<'a> Touched<'a> {
         self
     }
 
+    /// What a write asks to be told.
+    fn returned(self, values: Option<&ReturnValue>, capacity: Option<&ReturnConsumedCapacity>) -> Self {
+        self.told("ReturnValues", Some(values.map_or("NONE", |asked| asked.as_str())))
+            .told("ReturnConsumedCapacity", capacity.map(|asked| asked.as_str()))
+    }
+
     fn told(mut self, key: &'static str, value: Option<&str>) -> Self {
         self.more.extend(value.map(|value| (key, value.to_owned())));
         self
@@ -83,8 +89,7 @@ pub(crate) fn put(ctx: &Ctx, input: &PutItemInput) -> Result<Access, Error> {
     let touched = touched
         .text(input.condition_expression.as_ref())
         .names_of(input.expected.as_ref())
-        .told("ReturnValues", Some(input.return_values.as_ref().map_or("NONE", |asked| asked.as_str())))
-        .told("ReturnConsumedCapacity", input.return_consumed_capacity.as_ref().map(|asked| asked.as_str()));
+        .returned(input.return_values.as_ref(), input.return_consumed_capacity.as_ref());
     Ok(touched.on(ctx, Access::to(home.arn()), &home))
 }
 
@@ -112,8 +117,7 @@ pub(crate) fn update(ctx: &Ctx, input: &UpdateItemInput) -> Result<Access, Error
         .text(input.condition_expression.as_ref())
         .names_of(input.attribute_updates.as_ref())
         .names_of(input.expected.as_ref())
-        .told("ReturnValues", Some(input.return_values.as_ref().map_or("NONE", |asked| asked.as_str())))
-        .told("ReturnConsumedCapacity", input.return_consumed_capacity.as_ref().map(|asked| asked.as_str()));
+        .returned(input.return_values.as_ref(), input.return_consumed_capacity.as_ref());
     Ok(touched.on(ctx, Access::to(home.arn()), &home))
 }
 
@@ -125,8 +129,7 @@ pub(crate) fn delete(ctx: &Ctx, input: &DeleteItemInput) -> Result<Access, Error
     let touched = touched
         .text(input.condition_expression.as_ref())
         .names_of(input.expected.as_ref())
-        .told("ReturnValues", Some(input.return_values.as_ref().map_or("NONE", |asked| asked.as_str())))
-        .told("ReturnConsumedCapacity", input.return_consumed_capacity.as_ref().map(|asked| asked.as_str()));
+        .returned(input.return_values.as_ref(), input.return_consumed_capacity.as_ref());
     Ok(touched.on(ctx, Access::to(home.arn()), &home))
 }
 
