@@ -1,5 +1,6 @@
 """EventBridge Pipes: events from queues, streams and tables to targets, with stock clients, through `kill -9`."""
 
+import http.server
 import json
 import os
 import subprocess
@@ -196,3 +197,36 @@ def test_changes_of_a_table_to_a_bus_through_kills(own_cloud, pipes_role):
     clients = [own_cloud.client("dynamodb", retries={"total_max_attempts": 1}) for _ in range(2)]
     acknowledged = killed(own_cloud, lambda who, text: clients[who].put_item(TableName="changes", Item={"id": {"S": text}}))
     once(own_cloud, end, {json.dumps(text) for text in acknowledged})
+
+
+def test_a_web_server_adds_to_events(own_cloud, pipes_role):
+    """Enrichment by an API destination: the target gets what the server answers."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            [one] = asked if isinstance(asked, list) else [asked]
+            answer = json.dumps([{"price": 7, "of": one["of"]}]).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    events, pipes, sqs = own_cloud.client("events"), own_cloud.client("pipes"), own_cloud.client("sqs")
+    key = {"ApiKeyAuthParameters": {"ApiKeyName": "x-key", "ApiKeyValue": "v"}}
+    connection = events.create_connection(Name="c", AuthorizationType="API_KEY", AuthParameters=key)["ConnectionArn"]
+    asked = events.create_api_destination(
+        Name="d", ConnectionArn=connection, InvocationEndpoint=f"http://127.0.0.1:{server.server_port}/", HttpMethod="POST"
+    )["ApiDestinationArn"]
+    (url_from, source), (url_to, target) = queue(sqs, "from"), queue(sqs, "to")
+    template = {"InputTemplate": '{"of": <$.body.of>}'}
+    pipes.create_pipe(Name="p", Source=source, Enrichment=asked, EnrichmentParameters=template, Target=target, RoleArn=pipes_role)
+    reaches(pipes, "p", "RUNNING")
+    sqs.send_message(QueueUrl=url_from, MessageBody=json.dumps({"of": "bread"}))
+    assert [json.loads(body) for body in gathered(sqs, url_to, 1)] == [{"price": 7, "of": "bread"}]
+    server.shutdown()

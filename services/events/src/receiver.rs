@@ -60,12 +60,13 @@ impl Buses {
         let (_, _, destination) =
             found.ok_or_else(|| parameter("Arn", "It is neither a bus nor an API destination."))?;
         let parameters = &parcel.parameters["HttpParameters"];
-        match net::destination::invoke(&self.0, &destination, parameters, parcel.body).await {
-            delivery::Verdict::Delivered => Ok(Receipt::default()),
-            delivery::Verdict::Retry(failure) => {
+        match net::destination::ask(&self.0, &destination, parameters, parcel.body).await {
+            Ok(body) => Ok(Receipt { answer: Some(body), ..Receipt::default() }),
+            Err(delivery::Verdict::Delivered) => Ok(Receipt::default()),
+            Err(delivery::Verdict::Retry(failure)) => {
                 Err(service_kit::Fault::Unavailable { internal: failure.to_string() }.into())
             }
-            delivery::Verdict::Refused(failure) => Err(invalid(failure.message)),
+            Err(delivery::Verdict::Refused(failure)) => Err(invalid(failure.message)),
         }
     }
 }

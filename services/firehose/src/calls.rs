@@ -1,10 +1,6 @@
 //! Calls to other services: S3 for objects, Kinesis for sources, Lambda for transformations, KMS for keys; in the name of the
 //! roles that delivery streams are configured with, which are really assumed.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Duration;
-
 use api_kinesis::{
     GetRecords, GetRecordsInput, GetRecordsOutput, GetShardIterator, GetShardIteratorInput, ListShards,
     ListShardsInput, Shard, ShardIteratorType,
@@ -15,7 +11,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use names::{Arn, Timestamp};
-use parking_lot::Mutex;
 use serde_json::{Value, json};
 use service_kit::{AssumeAs, Cloud, Ctx, Error, Fault, RoleSessions, Sender};
 

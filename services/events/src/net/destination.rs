@@ -17,18 +17,24 @@ use crate::store::DestinationRecord;
 
 /// Sends a body to an API destination. `parameters` are the `HttpParameters` of the target.
 pub(crate) async fn invoke(engine: &Engine, to: &DestinationRecord, parameters: &Value, body: String) -> Verdict {
-    match prepare(engine, to, parameters, body).await {
-        Ok((request, token_of)) => {
-            let verdict = judge(client::send(request, limits::DESTINATION_PATIENCE).await);
-            if let (Some(id), Verdict::Retry(failure)) = (&token_of, &verdict)
-                && matches!(failure.code.as_str(), "401" | "407")
-            {
-                engine.drop_token(id);
-            }
-            verdict
-        }
-        Err(verdict) => verdict,
+    ask(engine, to, parameters, body).await.map_or_else(|verdict| verdict, |_| Verdict::Delivered)
+}
+
+/// The same; gives the answer's body, or what the failure means.
+pub(crate) async fn ask(
+    engine: &Engine,
+    to: &DestinationRecord,
+    parameters: &Value,
+    body: String,
+) -> Result<String, Verdict> {
+    let (request, token_of) = prepare(engine, to, parameters, body).await?;
+    let answer = judge(client::send(request, limits::DESTINATION_PATIENCE).await);
+    if let (Some(id), Err(Verdict::Retry(failure))) = (&token_of, &answer)
+        && matches!(failure.code.as_str(), "401" | "407")
+    {
+        engine.drop_token(id);
     }
+    answer
 }
 
 /// The request, and the connection whose token is in it.
@@ -103,9 +109,11 @@ fn filled(url: &str, parameters: &Value) -> String {
 
 /// Source: EventBridge user guide, "API destinations", "How API destinations handle events": 401, 407, 409, 429 and 5xx are
 /// tried again, other failures are not.
-fn judge(answer: Result<client::Answer, Unanswered>) -> Verdict {
-    match answer {
-        Ok(answer) if answer.status.is_success() => Verdict::Delivered,
+fn judge(answer: Result<client::Answer, Unanswered>) -> Result<String, Verdict> {
+    Err(match answer {
+        Ok(answer) if answer.status.is_success() => {
+            return Ok(String::from_utf8_lossy(&answer.body).into_owned());
+        }
         Ok(answer) => {
             let code = answer.status.as_u16().to_string();
             let shown = String::from_utf8_lossy(&answer.body[..answer.body.len().min(512)]).into_owned();
@@ -115,7 +123,7 @@ fn judge(answer: Result<client::Answer, Unanswered>) -> Verdict {
         }
         Err(Unanswered::Late) => Verdict::Retry(Failure::new("TIMEOUT", "The API destination did not answer in time.")),
         Err(Unanswered::Broken(reason)) => Verdict::Retry(Failure::new("CONNECTION_FAILURE", reason)),
-    }
+    })
 }
 
 fn again(status: StatusCode) -> bool {
