@@ -5,6 +5,8 @@ import http.server
 import json
 import threading
 import time
+import urllib.request
+from unittest.mock import ANY
 
 import boto3
 import jwt
@@ -12,7 +14,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric import rsa
-from harness.identity import allow, role, trust
+from harness.identity import allow, as_user, role, trust, user
 
 
 class Issuer:
@@ -108,3 +110,26 @@ def test_a_token_that_someone_else_signed(cloud, account, issuer, federated):
             RoleArn=federated, RoleSessionName="me", WebIdentityToken=issuer.token(key=other)
         )
     assert caught.value.response["Error"]["Code"] == "InvalidIdentityToken"
+
+
+def test_an_identity_token_is_checked_with_the_keys_that_its_issuer_publishes(cloud, account):
+    """PyJWT's own client fetches them, from the address of the cloud: not every resolver knows names below localhost."""
+    iam = cloud.client("iam", account)
+    issuer = iam.enable_outbound_web_identity_federation()["IssuerIdentifier"]
+    assert iam.get_outbound_web_identity_federation_info() == {"IssuerIdentifier": issuer, "JwtVendingEnabled": True} | {"ResponseMetadata": ANY}
+    key = user(iam, "bearer", allow("sts:GetWebIdentityToken"))
+    answer = as_user(cloud, "sts", key).get_web_identity_token(Audience=["https://outside.example"], SigningAlgorithm="ES384", DurationSeconds=600)
+    host = {"Host": issuer.split("://")[1]}
+    with urllib.request.urlopen(urllib.request.Request(f"{cloud.endpoint}/.well-known/openid-configuration", headers=host)) as page:
+        discovery = json.load(page)
+    assert discovery["issuer"] == issuer and discovery["jwks_uri"].startswith(issuer)
+    keys = jwt.PyJWKClient(cloud.endpoint + discovery["jwks_uri"].removeprefix(issuer), headers=host)
+    token = answer["WebIdentityToken"]
+    claims = jwt.decode(token, keys.get_signing_key_from_jwt(token), algorithms=["ES384"], audience="https://outside.example", issuer=issuer)
+    assert claims["sub"] == f"arn:aws:iam::{account}:user/bearer"
+    assert claims["https://sts.amazonaws.com/"]["aws_account"] == account
+    assert claims["exp"] - claims["iat"] == 600
+    iam.disable_outbound_web_identity_federation()
+    with pytest.raises(ClientError) as refused:
+        as_user(cloud, "sts", key).get_web_identity_token(Audience=["a"], SigningAlgorithm="RS256")
+    assert refused.value.response["Error"]["Code"] == "OutboundWebIdentityFederationDisabledException"

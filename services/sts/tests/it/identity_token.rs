@@ -15,7 +15,12 @@ use crate::cloud::{allow, assuming, cloud, in_role, let_role, refusal, role, tru
 
 async fn enable(cloud: &TestCloud) -> String {
     let input = EnableOutboundWebIdentityFederationInput::default();
-    cloud.call::<EnableOutboundWebIdentityFederation>(input).await.unwrap().issuer_identifier.unwrap()
+    cloud
+        .call::<EnableOutboundWebIdentityFederation>(input)
+        .await
+        .expect("it is enabled")
+        .issuer_identifier
+        .expect("an issuer")
 }
 
 fn asking(algorithm: &str) -> GetWebIdentityTokenInput {
@@ -28,15 +33,16 @@ fn asking(algorithm: &str) -> GetWebIdentityTokenInput {
 
 /// A page of an issuer.
 async fn page(cloud: &TestCloud, issuer: &str, path: &str) -> (u16, Value) {
-    let authority = issuer.split_once("://").unwrap().1;
-    let host = authority.split(':').next().unwrap().to_owned();
-    let request = http::Request::get(path).header("host", authority).body(bytes::Bytes::new()).unwrap();
+    let authority = issuer.split_once("://").expect("it is well formed").1;
+    let host = authority.split(':').next().expect("it is well formed").to_owned();
+    let request =
+        http::Request::get(path).header("host", authority).body(bytes::Bytes::new()).expect("it is well formed");
     let web = cloud.cloud().web(&host).expect("somebody serves the issuer");
     let request = WebRequest { host, request, peer: [127, 0, 0, 1].into(), secure: issuer.starts_with("https") };
     let answer = web.answer(cloud.cloud(), request).await;
     let status = answer.status().as_u16();
-    let pieces: Vec<_> = answer.into_body().pieces.try_collect().await.unwrap();
-    (status, serde_json::from_slice(&pieces.concat()).unwrap())
+    let pieces: Vec<_> = answer.into_body().pieces.try_collect().await.expect("it is well formed");
+    (status, serde_json::from_slice(&pieces.concat()).expect("it is well formed"))
 }
 
 #[tokio::test]
