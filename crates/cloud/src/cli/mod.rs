@@ -7,6 +7,7 @@ mod clock;
 mod completions;
 mod doctor;
 mod env;
+mod fsck;
 mod least_privilege;
 mod logs;
 mod output;
@@ -99,6 +100,7 @@ enum Command {
     Push(spool::Spool),
     Reset(reset::Reset),
     Doctor(doctor::Doctor),
+    Fsck(fsck::Fsck),
     Ca(ca::Ca),
     Completions(completions::Completions),
 }
@@ -126,6 +128,7 @@ impl Cli {
             Some(Command::Doctor(command)) => command.run(situation),
             Some(Command::Ca(command)) => asynchronously(command.run(situation)),
             Some(Command::Clock(command)) => asynchronously(command.run(situation)),
+            Some(Command::Fsck(command)) => asynchronously(command.run(situation)),
             Some(Command::LeastPrivilege(command)) => asynchronously(command.run(situation)),
             Some(Command::Logs(command)) => asynchronously(command.run(situation)),
             Some(Command::Mail(command)) => asynchronously(command.run(situation, "mail")),
