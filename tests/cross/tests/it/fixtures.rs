@@ -97,6 +97,7 @@ impl Fixtures {
             ("s3", "CopySource", _) => format!("likely-{account}/likely"),
             ("s3", "ExpectedBucketOwner" | "ExpectedSourceBucketOwner", _) => account.clone(),
             ("s3control", "AccountId", _) => account.clone(),
+            ("s3control", "RoleArn", _) => format!("arn:aws:iam::{account}:role/likely"),
             ("s3control", "ResourceArn", _) => format!("arn:aws:s3:us-east-1:{account}:accesspoint/likely"),
             ("sns", "SubscriptionArn", _) => {
                 format!("arn:aws:sns:us-east-1:{account}:likely:11111111-1111-1111-1111-111111111111")
