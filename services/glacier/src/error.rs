@@ -1,4 +1,4 @@
-//! AWS's words, as clients and their users report them; which of them nobody recorded says the README.
+//! What is refused: AWS's codes and statuses, in words like AWS's, which nobody recorded.
 
 use api_glacier::{self as api, errors};
 use service_kit::{Dialect, Error, Fault, Rendered, dialect};

@@ -1,5 +1,5 @@
-//! AWS's words. That a registry, schema or discoverer is there already or is not there was seen in reports of users of
-//! Terraform; the rest nobody recorded, and the README lists it.
+//! What is refused, in words like AWS's. That a schema is there already was seen in a report of a user of Terraform; the other
+//! texts nobody recorded, and the README says so.
 
 use std::borrow::Cow;
 

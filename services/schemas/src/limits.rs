@@ -1,5 +1,5 @@
-//! AWS's numbers. Quotas that AWS raises on request (10 registries and discoverers, 100 schemas in a registry) are not held
-//! here, but for the versions that discovery makes. Source: EventBridge user guide, "Quotas", table of the schema registry.
+//! AWS's numbers. Quotas that AWS raises on request (of registries, discoverers, schemas in a registry) are not held here, but
+//! for the versions that discovery makes.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub const REGISTRY_NAME: usize = 64;
 pub const SCHEMA_NAME: usize = 385;
 /// Characters of a document. Source: `__stringMin1Max100000` in the API's model.
 pub const CONTENT: usize = 100_000;
-/// Versions that discovery makes of a schema. Source: the table above, `SchemaVersions`.
+/// Versions that discovery makes of a schema. AWS has such a quota (`SchemaVersions`); the figure was not looked up.
 pub const VERSIONS: u64 = 100;
 /// How long code for a schema is being made. AWS says seconds; here it is ready when it is asked for, and seen in progress
 /// for as long as a client may expect.

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use names::{AccountId, Arn, Region, Timestamp};
 use store::Scope;
 
-/// Bytes of an id. Source: recorded ids of archives, which have 138 letters.
+/// Bytes of an id. Ids of archives in AWS's examples have 138 letters.
 const ID: usize = 103;
 
 /// An account in a region.
