@@ -121,6 +121,11 @@ impl Cloud {
         &self.0.parts.store
     }
 
+    /// Bytes of large objects.
+    pub fn blobs(&self) -> &dyn Blobs {
+        self.0.parts.blobs.as_ref()
+    }
+
     /// Keys for secrets in records.
     pub fn vault(&self) -> &Vault {
         &self.0.parts.vault

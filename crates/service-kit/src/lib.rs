@@ -21,6 +21,7 @@
 //! | `bound.rs` | inputs and outputs of operations as plain HTTP |
 //! | `finished.rs` | what is told of a finished request |
 //! | `record.rs` | what is told of a finished call: audit, metrics, meter |
+//! | `examine.rs` | a whole store examined, each service for what it keeps |
 //! | `error.rs`, `fault.rs` | modelled errors and the closed set of other failures |
 //! | `dialect/` | a failure in a service's words |
 //! | `calls.rs`, `json_calls.rs` | typed and JSON calls of other services, in process |
@@ -45,6 +46,7 @@ mod deeds;
 pub mod dialect;
 mod dispatch;
 mod error;
+mod examine;
 mod fault;
 mod finished;
 mod guard;
@@ -76,6 +78,7 @@ pub use deeds::{Deed, Deeds};
 pub use dialect::{Dialect, Rendered};
 pub use dispatch::Found;
 pub use error::{Error, Outcome};
+pub use examine::{Examined, Examiner, Holdings, Wrong, WrongKind};
 pub use fault::{AuthenticationFailure, BodyFault, Fault};
 pub use finished::{FinishedRequest, FinishedRequests};
 pub use guard::{Guard, Unguarded};

@@ -8,8 +8,8 @@ use smithy::ServiceSchema;
 use crate::dialect::{self, Dialect};
 use crate::timers::TimerHandler;
 use crate::{
-    Cloud, CrossOrigin, Deeds, FinishedRequests, FormUploads, Guardrails, Metrics, Operations, Principals, Receiver,
-    Recorder, ResourcePolicies, ResourceType, Roles, Task, Web,
+    Cloud, CrossOrigin, Deeds, Examiner, FinishedRequests, FormUploads, Guardrails, Metrics, Operations, Principals,
+    Receiver, Recorder, ResourcePolicies, ResourceType, Roles, Task, Web,
 };
 
 /// The state a service keeps between calls: handles and caches, never truth.
@@ -45,6 +45,7 @@ pub struct Service {
     pub(crate) cross_origin: Option<Arc<dyn CrossOrigin>>,
     pub(crate) form_uploads: Option<Arc<dyn FormUploads>>,
     pub(crate) finished: Option<Arc<dyn FinishedRequests>>,
+    pub(crate) examiner: Option<Arc<dyn Examiner>>,
 }
 
 impl Service {
@@ -73,6 +74,7 @@ impl Service {
             cross_origin: None,
             form_uploads: None,
             finished: None,
+            examiner: None,
         }
     }
 
@@ -191,6 +193,13 @@ impl Service {
     #[must_use]
     pub fn finished(mut self, finished: Arc<dyn FinishedRequests>) -> Self {
         self.finished = Some(finished);
+        self
+    }
+
+    /// Holds the bytes that it keeps against its records when the store is examined.
+    #[must_use]
+    pub fn examiner(mut self, examiner: Arc<dyn Examiner>) -> Self {
+        self.examiner = Some(examiner);
         self
     }
 

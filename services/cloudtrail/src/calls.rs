@@ -1,15 +1,13 @@
 //! Calls to other services, in CloudTrail's name and on account of a trail: buckets, keys and topics decide by their own
 //! policies, which see the trail as `aws:SourceArn` and its account as `aws:SourceAccount`.
 
-use std::sync::Arc;
-
 use api_kms::{DataKeySpec, GenerateDataKey, GenerateDataKeyInput};
 use api_s3::{GetBucketAcl, GetBucketAclInput, ObjectCannedACL, PutObject, PutObjectInput, ServerSideEncryption};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use names::{AccountId, Arn, Region};
-use service_kit::{Access, Cloud, Error, Fault, Parcel, Receipt, Sender};
+use service_kit::{Cloud, Error, Fault, Parcel, Receipt, Sender};
 use smithy::ByteStream;
 
 /// Who CloudTrail is to others.
@@ -47,24 +45,9 @@ impl Caller {
         Self { sender, region: region.clone(), arn: arn.to_owned() }
     }
 
-    /// Puts an object, which whoever owns the bucket controls.
-    ///
-    /// The bucket's policy decides on `s3:PutObject` by CloudTrail, and the key's on the data key. The policies that AWS
-    /// documents allow no `s3:PutObjectAcl`, which S3 asks of others who set a list: so that is not asked of CloudTrail.
+    /// Puts an object, which whoever owns the bucket controls. The bucket's policy decides, and the key's on the data key.
     pub(crate) async fn put(&self, object: Object) -> Result<(), Error> {
-        let arn = format!("arn:{}:s3:::{}/{}", self.region.partition().as_str(), object.bucket, object.key);
-        let mut access = Access::to(&arn).as_action("s3:PutObject").with("s3:x-amz-acl", LIST.as_str());
-        if let Some(key) = &object.kms_key {
-            access = access.with("s3:x-amz-server-side-encryption", ServerSideEncryption::AwsKms.as_str());
-            access = access.with("s3:x-amz-server-side-encryption-aws-kms-key-id", key);
-        }
-        self.sender.stand_in::<PutObject>(&self.region)?.may(&access).await?;
-        if let Some(key) = &object.kms_key {
-            self.try_key(key, &arn).await?;
-        }
-        let caller = Arc::new(service_kit::Caller::internal("cloudtrail", self.sender.caller.account));
-        let decided = Sender { caller, ..self.sender.clone() };
-        decided.call::<PutObject>(&self.region, &[], self.input(object)).await.map(|_| ())
+        self.sender.call::<PutObject>(&self.region, &[], self.input(object)).await.map(|_| ())
     }
 
     fn input(&self, object: Object) -> PutObjectInput {

@@ -5,6 +5,7 @@
 //! | `ops/` | the AWS edge: typed input → engine → typed output; `ops/mod.rs` is the operation table |
 //! | `engine/` | vaults, archives and jobs, in their own words; `engine/mod.rs` maps it |
 //! | `store.rs` | tables, keys, records |
+//! | `fsck.rs` | all of it examined |
 //! | `tasks.rs` | background work and timers |
 //! | `error.rs`, `limits.rs` | AWS's words; AWS's numbers |
 //!
@@ -14,6 +15,7 @@
 
 mod engine;
 mod error;
+mod fsck;
 pub mod limits;
 mod ops;
 mod store;
@@ -45,6 +47,7 @@ pub fn service(parts: &CloudParts) -> Service {
         .state(Arc::new(Glacier { engine: engine.clone() }))
         .dialect(error::Words)
         .policies(ops::VaultPolicies(engine.clone()))
+        .examiner(Arc::new(fsck::Contents(engine.clone())))
         .on_reset(move |_| given_up.after_reset());
     tasks::add(service, &engine)
 }

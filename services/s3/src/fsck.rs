@@ -1,4 +1,4 @@
-//! A whole store examined: every content is read to its end and held against what its record says; files and rows are counted
+//! All of S3 examined: every content is read to its end and held against what its record says; files and rows are counted
 //! against the records that name them.
 //!
 //! Content under keys of KMS is opened as the cloud itself; content under customers' keys cannot be read by anybody else, so
@@ -7,8 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use api_s3::PutObject;
-use serde::Serialize;
-use service_kit::{Caller, Cloud, Ctx, Error, Sender};
+use service_kit::{BoxFuture, Caller, Cloud, Ctx, Error, Examined, Examiner, Holdings, Sender, WrongKind as Kind};
 use store::blobs::BlobKey;
 use store::{Order, Span, StoreError};
 
@@ -27,53 +26,16 @@ use crate::{S3, calls};
 /// Rows read at once.
 const PAGE: usize = 500;
 
-/// What examining a store found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Examined {
-    /// Versions of objects, and parts of uploads.
-    pub contents: u64,
-    /// Bytes read and found right.
-    pub bytes: u64,
-    /// Contents of which only was seen that they are there: under customers' keys, or keys that KMS does not open.
-    pub unread: u64,
-    /// Files of large contents.
-    pub files: u64,
-    /// Files that nobody needs any more, or that were being written: they are removed while the cloud runs.
-    pub waiting: u64,
-    /// What is wrong.
-    pub faults: Vec<Wrong>,
+/// Examines what S3 keeps.
+pub(crate) struct Contents;
+
+impl Examiner for Contents {
+    fn examine<'a>(&'a self, cloud: &'a Cloud, there: &'a BTreeSet<u128>) -> BoxFuture<'a, Result<Holdings, Error>> {
+        Box::pin(examine(cloud, there))
+    }
 }
 
-/// Something that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Wrong {
-    /// In which way.
-    pub kind: Kind,
-    /// Where: a version as `bucket/key?versionId=…`, a part of an upload, or a file.
-    pub place: String,
-    /// In words.
-    pub detail: String,
-}
-
-/// Ways to be wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Bytes are not what they were.
-    Damaged,
-    /// A record names what is not there.
-    Missing,
-    /// What no record names, and nobody is about to remove.
-    Orphan,
-    /// It is named more or less often than was counted.
-    Miscounted,
-}
-
-/// Examines all that S3 keeps in a cloud that serves nobody meanwhile.
-///
-/// # Errors
-/// When the store cannot be read, or S3 is not in the cloud. What is wrong with contents is in the answer.
-pub async fn examine(cloud: &Cloud) -> Result<Examined, Error> {
+async fn examine(cloud: &Cloud, there: &BTreeSet<u128>) -> Result<Holdings, Error> {
     let account = names::AccountId::DEFAULT;
     let caller = std::sync::Arc::new(Caller::internal("s3", account));
     let sender = Sender { cloud: cloud.clone(), caller, source_arn: None };
@@ -89,8 +51,8 @@ pub async fn examine(cloud: &Cloud) -> Result<Examined, Error> {
     examination.versions().await.map_err(told)?;
     examination.parts().await.map_err(told)?;
     examination.rows().await?;
-    examination.files().await?;
-    Ok(examination.found)
+    let files = examination.files(there).await?;
+    Ok(Holdings { examined: examination.found, files })
 }
 
 struct Examination<'a> {
@@ -114,7 +76,7 @@ enum Read {
 
 impl Examination<'_> {
     fn wrong(&mut self, kind: Kind, place: impl Into<String>, detail: impl Into<String>) {
-        self.found.faults.push(Wrong { kind, place: place.into(), detail: detail.into() });
+        self.found.wrong(kind, place, detail);
     }
 
     async fn versions(&mut self) -> Result<(), Refusal> {
@@ -269,12 +231,7 @@ impl Examination<'_> {
             let Some((last, _)) = page.last() else { break };
             span = Span::all().after(last);
             for (no, _) in page.iter().filter(|(no, _)| !self.rows.contains(no)) {
-                let wrong = Wrong {
-                    kind: Kind::Orphan,
-                    place: format!("content {no}"),
-                    detail: "no record names it".to_owned(),
-                };
-                self.found.faults.push(wrong);
+                self.found.wrong(Kind::Orphan, format!("content {no}"), "no record names it");
             }
         }
         for (no, _) in LAYOUTS.scan_all(&view, &SCOPE, &Span::all()).await? {
@@ -285,21 +242,16 @@ impl Examination<'_> {
         Ok(())
     }
 
-    async fn files(&mut self) -> Result<(), StoreError> {
+    /// Gives the files that are S3's.
+    async fn files(&mut self, there: &BTreeSet<u128>) -> Result<BTreeSet<u128>, StoreError> {
         let view = self.engine.store().read().await?;
         let counted: BTreeMap<u128, u64> =
             BLOBS.scan_all(&view, &SCOPE, &Span::all()).await?.into_iter().map(|(id, number)| (id, number.0)).collect();
         let garbage: BTreeSet<u128> =
             GARBAGE.scan_all(&view, &SCOPE, &Span::all()).await?.into_iter().map(|(id, _)| id).collect();
-        let there: BTreeSet<u128> = self.engine.files().await?;
-        self.found.files = there.len() as u64;
         self.found.waiting = garbage.len() as u64;
-        for id in &there {
-            if !self.named.contains_key(id) && !garbage.contains(id) {
-                self.wrong(Kind::Orphan, format!("file {id:032x}"), "no record names it");
-            }
-        }
         let named = std::mem::take(&mut self.named);
+        let own = named.keys().copied().chain(garbage).collect();
         for (id, times) in named {
             if !there.contains(&id) {
                 self.wrong(Kind::Missing, format!("file {id:032x}"), format!("{times} records name it"));
@@ -310,14 +262,13 @@ impl Examination<'_> {
                 self.wrong(Kind::Miscounted, format!("file {id:032x}"), detail);
             }
         }
-        Ok(())
+        Ok(own)
     }
 }
 
 fn wrong(error: StoreError) -> Result<Read, Refusal> {
-    match error {
-        StoreError::NoBlob(_) => Ok(Read::Wrong(Kind::Missing, error.to_string())),
-        StoreError::Corrupt(_) => Ok(Read::Wrong(Kind::Damaged, error.to_string())),
-        error => Err(error.into()),
+    match Kind::of(&error) {
+        Some(kind) => Ok(Read::Wrong(kind, error.to_string())),
+        None => Err(error.into()),
     }
 }

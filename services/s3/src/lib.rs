@@ -7,7 +7,7 @@
 //! | `access/` | which actions each operation needs; what buckets say of who may |
 //! | `engine/` | buckets, objects and their bytes, in their own words; `engine/mod.rs` maps it |
 //! | `store.rs` | tables, keys, records |
-//! | `fsck.rs` | a whole store examined |
+//! | `fsck.rs` | all of it examined |
 //! | `tasks.rs` | background work |
 //! | `web/` | buckets on the plain web: websites, pages of other origins, browsers' forms |
 //! | `calls.rs` | calls to other services |
@@ -22,7 +22,7 @@ mod calls;
 mod control;
 mod engine;
 mod error;
-pub mod fsck;
+mod fsck;
 mod limits;
 mod ops;
 mod store;
@@ -81,7 +81,8 @@ pub fn service(parts: &CloudParts) -> Service {
     let service = Service::new(&api_s3::SERVICE, ops::table())
         .state(state.clone())
         .dialect(words::Words)
-        .policies(access::BucketPolicies(engine.clone()));
+        .policies(access::BucketPolicies(engine.clone()))
+        .examiner(Arc::new(fsck::Contents));
     let forgetful = state.clone();
     let forget = move |_: &_| {
         forgetful.engine.forget();

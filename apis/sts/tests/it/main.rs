@@ -30,7 +30,7 @@ fn exceptions_have_their_query_codes_and_statuses() {
 
 #[test]
 fn operations_know_their_names_and_whether_they_are_signed() {
-    assert_eq!(OPERATIONS.len(), 9);
+    assert_eq!(OPERATIONS.len(), 10);
     let unsigned: Vec<_> = OPERATIONS.iter().filter(|o| o.unsigned).map(|o| o.name).collect();
     assert_eq!(unsigned, ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"]);
     assert_eq!(AssumeRole::SCHEMA.action, "sts:AssumeRole");

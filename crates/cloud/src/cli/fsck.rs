@@ -1,8 +1,8 @@
-//! `nephele fsck`: whether every object is what it was, and nothing lies about that nobody needs.
+//! `nephele fsck`: whether every object and archive is what it was, and nothing lies about that nobody needs.
 
 use clap::Args;
 use runtime::Runtime;
-use svc_s3::fsck::{Examined, Kind, examine};
+use service_kit::{Examined, WrongKind};
 
 use super::{Failure, Outcome, Situation, output};
 use crate::compose;
@@ -15,7 +15,7 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no cloud is running";
 
-/// Read every object of S3 to its end and hold it against its checksums; tell what is damaged, missing or left over.
+/// Read every object and archive to its end and hold it against its checksums; tell what is damaged, missing or left over.
 /// The cloud must not be running. Nothing is changed; fails when something is wrong.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, verbatim_doc_comment)]
@@ -30,7 +30,7 @@ impl Fsck {
         let endpoint = settings.endpoint(settings.listen.port());
         let opened = compose::open(&settings, Runtime::real(), &endpoint).await;
         let cloud = opened.map_err(|error| Failure::Failed(error.to_string()))?.cloud;
-        let found = examine(&cloud).await.map_err(|error| Failure::Failed(error.to_string()));
+        let found = cloud.examine().await.map_err(|error| Failure::Failed(error.to_string()));
         let closed = cloud.store().close().await.map_err(|error| Failure::Failed(error.to_string()));
         let found = found?;
         output::print(situation.common.json, &found, || text(&found))?;
@@ -52,10 +52,10 @@ fn text(found: &Examined) -> String {
     ];
     rows.extend(found.faults.iter().map(|wrong| {
         let kind = match wrong.kind {
-            Kind::Damaged => "DAMAGED",
-            Kind::Missing => "MISSING",
-            Kind::Orphan => "ORPHAN",
-            Kind::Miscounted => "MISCOUNTED",
+            WrongKind::Damaged => "DAMAGED",
+            WrongKind::Missing => "MISSING",
+            WrongKind::Orphan => "ORPHAN",
+            WrongKind::Miscounted => "MISCOUNTED",
         };
         vec![kind.to_owned(), format!("{}: {}", wrong.place, wrong.detail)]
     }));

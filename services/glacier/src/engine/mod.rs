@@ -111,7 +111,8 @@ impl Engine {
         self.0.runtime.clock.now()
     }
 
-    fn store(&self) -> &Store {
+    /// The store.
+    pub(crate) fn store(&self) -> &Store {
         &self.0.store
     }
 

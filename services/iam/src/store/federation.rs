@@ -75,7 +75,7 @@ pub(crate) struct OidcRecord {
 /// The issuer of an account's own identity tokens; it stays the same when the feature is switched off and on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OutboundRecord {
-    /// As in `https://….tokens.sts.global.api.aws`.
+    /// As in `http://….tokens.sts.localhost:4566`.
     pub issuer: String,
     /// Whether tokens are given.
     pub enabled: bool,

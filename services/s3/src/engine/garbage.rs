@@ -144,11 +144,6 @@ impl Engine {
         }
     }
 
-    /// The files that are there.
-    pub(crate) async fn files(&self) -> Result<BTreeSet<u128>, StoreError> {
-        Ok(self.blobs().list().await?.into_iter().map(BlobId::bits).collect())
-    }
-
     /// Finds files that are counted and that no record names: those of a service that was reset. It reads everything, and is
     /// done only then.
     pub(crate) async fn recount(&self) -> Result<(), Refusal> {

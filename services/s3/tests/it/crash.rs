@@ -11,7 +11,6 @@ use runtime::Runtime;
 use service_kit::Error;
 use store::blobs::{Blobs, MemoryBlobs};
 use store::{Fault, Faulty, Kv, Memory, Store};
-use svc_s3::fsck::examine;
 use testkit::TestCloud;
 
 use crate::cloud::{bucket, versioning};
@@ -169,7 +168,7 @@ async fn check(cloud: &TestCloud, allowed: &Allowed, name: &str) {
     }
     let here = held(cloud, "b-from", "r").await;
     for turn in 0.. {
-        let found = examine(cloud.cloud()).await.unwrap();
+        let found = cloud.cloud().examine().await.unwrap();
         let status =
             cloud.call::<HeadObject>(heading("b-from", "r")).await.ok().and_then(|head| head.replication_status);
         let copied = status.is_none_or(|status| status == ReplicationStatus::Completed);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use api_s3::*;
 use runtime::Random;
+use service_kit::WrongKind as Kind;
 use store::blobs::FileBlobs;
-use svc_s3::fsck::{Kind, examine};
 use testkit::TestCloud;
 
 use crate::cloud::{bucket, versioning};
@@ -25,7 +25,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 }
 
 async fn kinds(cloud: &TestCloud) -> Vec<Kind> {
-    examine(cloud.cloud()).await.unwrap().faults.into_iter().map(|wrong| wrong.kind).collect()
+    cloud.cloud().examine().await.unwrap().faults.into_iter().map(|wrong| wrong.kind).collect()
 }
 
 /// Objects of every kind: small, large, copied, in versions, under a key of KMS and of a customer, half uploaded.
@@ -64,7 +64,7 @@ async fn what_is_sound_is_found_so_and_every_kind_of_harm_is_told() {
     let directory = tempfile::tempdir().unwrap();
     let cloud = on_files(directory.path());
     filled(&cloud).await;
-    let found = examine(cloud.cloud()).await.unwrap();
+    let found = cloud.cloud().examine().await.unwrap();
     assert_eq!((found.contents, found.unread, &found.faults[..]), (6, 0, &[][..]));
     assert_eq!(found.bytes, 100 + 300_000 + 200_000 * 2 + 150_000 + 100_000);
     let all = files(directory.path());
