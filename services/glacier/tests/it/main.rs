@@ -4,6 +4,7 @@
 
 mod account;
 mod archive;
+mod fsck;
 mod job;
 mod lock;
 mod upload;
