@@ -214,8 +214,10 @@ fn an_exceptions_members_join_its_message() {
 
 #[test]
 fn the_message_has_the_name_that_the_model_gives_it() {
-    static CAPITAL: Schema = Schema::new("Gone", Kind::Structure).members(&[Member::new("Message", &smithy::plain::STRING)]);
-    static SMALL: Schema = Schema::new("Gone", Kind::Structure).members(&[Member::new("message", &smithy::plain::STRING)]);
+    static CAPITAL: Schema =
+        Schema::new("Gone", Kind::Structure).members(&[Member::new("Message", &smithy::plain::STRING)]);
+    static SMALL: Schema =
+        Schema::new("Gone", Kind::Structure).members(&[Member::new("message", &smithy::plain::STRING)]);
     static NONE: Schema = Schema::new("Gone", Kind::Structure);
     for (shape, name) in [(&CAPITAL, "Message"), (&SMALL, "message"), (&NONE, "message")] {
         let reply = ErrorReply { shape: Some(shape), message: Some("gone"), namespace: "", ..MISSING };
