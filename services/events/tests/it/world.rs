@@ -54,6 +54,8 @@ pub(crate) async fn messages(cloud: &TestCloud, name: &str, count: usize) -> Vec
             max_number_of_messages: Some(10),
             message_system_attribute_names: Some(vec![MessageSystemAttributeName::All]),
             message_attribute_names: Some(vec!["All".to_owned()]),
+            // A long poll is woken by what comes, however long that takes on a busy machine.
+            wait_time_seconds: Some(if all.len() < count { 20 } else { 0 }),
             ..ReceiveMessageInput::default()
         };
         all.extend(cloud.call::<ReceiveMessage>(input).await.unwrap().messages.unwrap_or_default());
