@@ -22,6 +22,8 @@ pub(crate) fn with_roles() -> TestCloud {
 pub(crate) async fn role(cloud: &TestCloud, name: &str, service: &str, statement: Value) -> String {
     let trust = json!({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole",
+        // S3 says on account of what it acts: a bucket, or a job.
+        "Condition": {"StringLike": {"aws:SourceArn": "arn:aws:s3*"}},
     }});
     let input = CreateRoleInput {
         role_name: name.to_owned(),
