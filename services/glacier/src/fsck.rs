@@ -121,3 +121,32 @@ async fn count(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::TestCloud;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn bytes_of_another_hash_or_length_are_told() {
+        let parts = TestCloud::parts();
+        let engine = Engine::new(&parts);
+        let sealed = parts.blobs.seal(None, b"abc").unwrap().to_vec();
+        let mut hasher = TreeHasher::default();
+        hasher.update(b"abc");
+        let right = hasher.finish();
+        let named = |length, hash| Named {
+            place: "v/a".to_owned(),
+            content: Content(vec![Piece::Small(sealed.clone(), 3)]),
+            length,
+            hash,
+        };
+        assert_eq!(read(&engine, &named(3, Some(right))).await.unwrap(), None);
+        assert_eq!(read(&engine, &named(3, None)).await.unwrap(), None);
+        let told = read(&engine, &named(3, Some([0; 32]))).await.unwrap();
+        assert_eq!(told.as_deref(), Some("it does not have the tree hash that its record says"));
+        let told = read(&engine, &named(4, Some(right))).await.unwrap();
+        assert_eq!(told.as_deref(), Some("it has 3 bytes, and its record says 4"));
+    }
+}
