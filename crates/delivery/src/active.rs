@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 
+use crate::tables::Mark;
+
 /// The lanes at work.
 #[derive(Debug, Default)]
 pub(crate) struct Active(Mutex<HashMap<String, Arc<Signal>>>);
@@ -16,6 +18,8 @@ pub(crate) struct Active(Mutex<HashMap<String, Arc<Signal>>>);
 #[derive(Debug)]
 pub(crate) struct Signal {
     again: AtomicBool,
+    /// The first place that the worker was told of since it asked last.
+    from: Mutex<Option<Mark>>,
     more: Notify,
     ended: watch::Sender<bool>,
 }
@@ -28,17 +32,24 @@ pub(crate) struct Working {
 }
 
 impl Active {
-    /// Takes a lane up; none when it is at work, and its worker was told that there is more.
-    pub(crate) fn take_up(self: &Arc<Self>, lane: &str) -> Option<Working> {
+    /// Takes a lane up, on which there is something from a place on; none when it is at work, and its worker was told so.
+    pub(crate) fn take_up(self: &Arc<Self>, lane: &str, from: Mark) -> Option<Working> {
         match self.0.lock().entry(lane.to_owned()) {
             Entry::Occupied(working) => {
+                let mut told = working.get().from.lock();
+                *told = Some(told.map_or(from, |told| told.min(from)));
+                drop(told);
                 working.get().again.store(true, Ordering::Release);
                 working.get().more.notify_one();
                 None
             }
             Entry::Vacant(vacant) => {
-                let signal =
-                    Signal { again: AtomicBool::new(false), more: Notify::new(), ended: watch::Sender::new(false) };
+                let signal = Signal {
+                    again: AtomicBool::new(false),
+                    from: Mutex::new(Some(from)),
+                    more: Notify::new(),
+                    ended: watch::Sender::new(false),
+                };
                 let signal = vacant.insert(Arc::new(signal)).clone();
                 Some(Working { active: self.clone(), lane: lane.to_owned(), signal })
             }
@@ -62,6 +73,11 @@ impl Working {
     /// Returns when the worker was told that there is more.
     pub(crate) async fn more(&self) {
         self.signal.more.notified().await;
+    }
+
+    /// The first place that the worker was told of since it asked last.
+    pub(crate) fn told(&self) -> Option<Mark> {
+        self.signal.from.lock().take()
     }
 
     /// Whether the worker was told that there is more since it asked last. Otherwise the lane ends.
@@ -88,28 +104,42 @@ impl Drop for Working {
 
 #[cfg(test)]
 mod tests {
+    use names::Timestamp;
+
     use super::*;
 
     #[test]
     fn one_worker_a_lane_and_no_word_is_lost() {
         let active = Arc::new(Active::default());
-        let working = active.take_up("a").unwrap();
-        assert!(active.take_up("b").is_some());
-        assert!(active.take_up("a").is_none());
+        let working = active.take_up("a", Mark::BEGINNING).unwrap();
+        assert!(active.take_up("b", Mark::BEGINNING).is_some());
+        assert!(active.take_up("a", Mark::BEGINNING).is_none());
         assert!(working.goes_on(), "it was told of more");
         assert!(!working.goes_on());
-        let next = active.take_up("a").unwrap();
+        let next = active.take_up("a", Mark::BEGINNING).unwrap();
         drop(working);
-        assert!(active.take_up("a").is_none(), "the old worker's end is not the new one's");
+        assert!(active.take_up("a", Mark::BEGINNING).is_none(), "the old worker's end is not the new one's");
         drop(next);
-        assert!(active.take_up("a").is_some());
+        assert!(active.take_up("a", Mark::BEGINNING).is_some());
+    }
+
+    #[test]
+    fn the_first_place_told_of_is_kept_until_it_is_asked_for() {
+        let active = Arc::new(Active::default());
+        let mark = |number| Mark(Timestamp::EPOCH, number);
+        let working = active.take_up("a", mark(5)).unwrap();
+        assert_eq!((working.told(), working.told()), (Some(mark(5)), None));
+        for number in [7, 3, 9] {
+            assert!(active.take_up("a", mark(number)).is_none());
+        }
+        assert_eq!((working.told(), working.told()), (Some(mark(3)), None));
     }
 
     #[tokio::test]
     async fn idle_waits_for_the_end() {
         let active = Arc::new(Active::default());
         active.idle("a").await;
-        let working = active.take_up("a").unwrap();
+        let working = active.take_up("a", Mark::BEGINNING).unwrap();
         let mut idle = Box::pin(active.idle("a"));
         assert!(futures_util::poll!(idle.as_mut()).is_pending());
         drop(working);

@@ -16,7 +16,7 @@ use crate::active::Active;
 use crate::lane::Worker;
 use crate::pace::Pace;
 use crate::settle::Ledger;
-use crate::tables::{IN_ORDER, Left, Place, SCOPE, Tables, Waiting};
+use crate::tables::{IN_ORDER, Left, Mark, Place, SCOPE, Tables, Waiting};
 
 /// Lanes are looked for at least this often, should a word of them be lost: between nodes, or at a crash.
 const PERIOD: Duration = Duration::from_secs(30);
@@ -38,7 +38,7 @@ struct Inner {
     ledger: Ledger,
     active: Arc<Active>,
     pace: Pace,
-    told: Mutex<Vec<String>>,
+    told: Mutex<Vec<(String, Mark)>>,
     wake: Wake,
     looked: Mutex<Option<Timestamp>>,
     offset: AtomicI64,
@@ -58,7 +58,7 @@ pub struct Consignment {
 #[must_use = "deliveries begin when the lanes are woken after the commit"]
 pub struct Enqueued {
     deliveries: Deliveries,
-    lanes: Vec<String>,
+    lanes: Vec<(String, Mark)>,
 }
 
 /// All that a worker needs.
@@ -158,6 +158,7 @@ impl Deliveries {
         lanes: &[Consignment],
     ) -> Result<Enqueued, StoreError> {
         let (tables, now) = (&self.0.tables, self.0.runtime.clock.now());
+        let mut marks = Vec::with_capacity(lanes.len());
         if !lanes.is_empty() {
             let parcel = self.0.numbers.next().await?;
             tables.parcels.put(writer, &SCOPE, &parcel, &store::Raw(body.into()))?;
@@ -168,16 +169,19 @@ impl Deliveries {
             for block in lanes.chunks(BLOCK) {
                 let first = self.0.numbers.take(block.len() as u64).await?;
                 for (number, lane) in (first..).zip(block) {
-                    tables.lanes.put(writer, &SCOPE, &lane.place(number, now), &lane.waiting(parcel, now))?;
+                    let place = lane.place(number, now);
+                    tables.lanes.put(writer, &SCOPE, &place, &lane.waiting(parcel, now))?;
+                    let mark = Mark::of(&place);
+                    marks.push((place.0, mark));
                 }
             }
         }
-        Ok(Enqueued { deliveries: self.clone(), lanes: lanes.iter().map(|lane| lane.lane.clone()).collect() })
+        Ok(Enqueued { deliveries: self.clone(), lanes: marks })
     }
 
     /// Lets a lane be looked at anew: it was changed, or is no more.
     pub fn wake(&self, lane: impl Into<String>) {
-        self.tell(vec![lane.into()]);
+        self.tell(vec![(lane.into(), Mark::BEGINNING)]);
     }
 
     /// How many intents wait on a lane, counted up to `limit`.
@@ -217,7 +221,7 @@ impl Deliveries {
         u128::from(self.0.salt) << 64 | u128::from(number)
     }
 
-    fn tell(&self, lanes: Vec<String>) {
+    fn tell(&self, lanes: Vec<(String, Mark)>) {
         if !lanes.is_empty() {
             self.0.told.lock().extend(lanes);
             self.0.wake.signal();
@@ -234,18 +238,18 @@ impl Deliveries {
         self.0.offset.swap(offset, Ordering::AcqRel) != offset
     }
 
-    /// Lanes with something due; at the first time all lanes, for an alarm may have been lost in a crash. One seek each.
-    async fn look(&self) -> Result<Vec<String>, StoreError> {
+    /// Lanes with something due, and where; at the first time all lanes, for an alarm may have been lost in a crash. One seek
+    /// each.
+    async fn look(&self) -> Result<Vec<(String, Mark)>, StoreError> {
         let now = self.now();
         let first = self.0.looked.lock().is_none();
         let view = self.0.store.read().await?;
         let (mut lanes, mut span) = (Vec::new(), Span::all());
-        while let Some(((lane, at, _), _)) =
-            self.0.tables.lanes.scan(&view, &SCOPE, &span, Order::Ascending, 1).await?.pop()
-        {
-            span = Span::all().after::<(String,)>(&(lane.as_str(),));
-            if first || at <= now {
-                lanes.push(lane);
+        while let Some((place, _)) = self.0.tables.lanes.scan(&view, &SCOPE, &span, Order::Ascending, 1).await?.pop() {
+            let mark = Mark::of(&place);
+            span = Span::all().after::<(String,)>(&(place.0.as_str(),));
+            if first || mark.0 <= now {
+                lanes.push((place.0, mark));
             }
         }
         *self.0.looked.lock() = Some(now);
@@ -261,16 +265,16 @@ impl Post {
     /// Starts every lane that was told of, and now and then those that nobody told of.
     async fn start_all(&self) -> Result<(), Error> {
         let told = std::mem::take(&mut *self.deliveries.0.told.lock());
-        told.iter().for_each(|lane| self.start(lane));
+        told.iter().for_each(|(lane, from)| self.start(lane, *from));
         if self.deliveries.time_to_look() {
-            self.deliveries.look().await?.iter().for_each(|lane| self.start(lane));
+            self.deliveries.look().await?.iter().for_each(|(lane, from)| self.start(lane, *from));
         }
         Ok(())
     }
 
-    /// Takes a lane up, or tells its worker that there is more.
-    pub(crate) fn start(&self, lane: &str) {
-        if let Some(working) = self.deliveries.0.active.take_up(lane) {
+    /// Takes a lane up, or tells its worker that there is more from a place on.
+    pub(crate) fn start(&self, lane: &str, from: Mark) {
+        if let Some(working) = self.deliveries.0.active.take_up(lane, from) {
             let worker = Worker::new(self.clone(), working);
             self.deliveries.0.runtime.tasks.spawn("delivery.lane", worker.run());
         }
@@ -281,7 +285,7 @@ impl Post {
     async fn ring(&self, lane: &str, due: Timestamp) {
         // A clock that flows is never exactly on time.
         let moved = self.deliveries.clock_moved() || self.deliveries.now() == due;
-        self.start(lane);
+        self.start(lane, Mark::BEGINNING);
         if moved {
             tokio::select! {
                 () = self.deliveries.0.active.idle(lane) => {}

@@ -13,8 +13,9 @@ use store::{Order, ReadView, Span, StoreError};
 
 use crate::active::Working;
 use crate::deliveries::Post;
+use crate::head::Head;
 use crate::settle::{Fate, Outcome};
-use crate::tables::{IN_ORDER, Place, SCOPE, Waiting, due};
+use crate::tables::{IN_ORDER, Mark, Place, SCOPE, Waiting, due};
 use crate::{Failure, Intent, Lane, Next, Verdict, Why};
 
 /// The pause after the store or the service failed.
@@ -28,6 +29,7 @@ type Row = (Place, Waiting);
 pub(crate) struct Worker {
     post: Post,
     working: Working,
+    head: Head,
 }
 
 /// What a look at a lane found.
@@ -40,7 +42,7 @@ enum Found {
 
 impl Worker {
     pub(crate) fn new(post: Post, working: Working) -> Self {
-        Self { post, working }
+        Self { post, working, head: Head::default() }
     }
 
     /// Works until nothing is due, or the process ends.
@@ -53,6 +55,7 @@ impl Worker {
                     Ok(()) => {}
                     Err(error) => {
                         tracing::warn!(lane = self.lane(), %error, "a lane stopped; it goes on in a moment");
+                        self.head.back_to(Mark::BEGINNING);
                         runtime.clock.wait_at_most(PAUSE).await;
                     }
                 }
@@ -112,10 +115,14 @@ impl Worker {
     /// The next batch that is due and not under way.
     async fn find(&self, lane: &Lane, under_way: &HashSet<u64>) -> Result<Found, StoreError> {
         let deliveries = &self.post.deliveries;
-        let (now, span) = (self.now(), Span::prefix::<(String,)>(&(self.lane(),)));
+        self.working.told().into_iter().for_each(|from| self.head.back_to(from));
+        let Some(Mark(at, number)) = self.head.get() else { return Ok(Found::At(None)) };
+        let span = Span::prefix::<(String,)>(&(self.lane(),)).from::<Place>(&(self.lane(), at, number));
+        let now = self.now();
         let view = deliveries.store().read().await?;
         let limit = under_way.len() + lane.batch.max(1);
         let mut rows = deliveries.tables().lanes.scan(&view, &SCOPE, &span, Order::Ascending, limit).await?;
+        self.head.on_to(rows.first().map(|(place, _)| Mark::of(place)));
         let in_order = rows.first().is_some_and(|((_, at, _), _)| *at == IN_ORDER);
         if in_order && !under_way.is_empty() {
             return Ok(Found::At(None));
@@ -163,13 +170,18 @@ impl Worker {
             let verdicts = self.post.courier.deliver(&self.post.ctx, self.lane(), &intents).await;
             outcomes.extend(self.outcomes(lane, tried, intents, verdicts).await);
         }
-        let moved = outcomes.iter().filter_map(|outcome| match &outcome.fate {
-            Fate::Waits((to, ..), _) if to != self.lane() => Some(to.clone()),
-            _ => None,
+        let again = outcomes.iter().filter_map(|outcome| match &outcome.fate {
+            Fate::Waits(place, _) => Some(place.clone()),
+            Fate::Gone => None,
         });
-        let moved: Vec<_> = moved.collect();
+        let again: Vec<_> = again.collect();
         self.post.deliveries.ledger().settle(outcomes).await?;
-        moved.iter().for_each(|lane| self.post.start(lane));
+        for place in again {
+            match place.0 == self.lane() {
+                true => self.head.back_to(Mark::of(&place)),
+                false => self.post.start(&place.0, Mark::of(&place)),
+            }
+        }
         Ok(numbers)
     }
 

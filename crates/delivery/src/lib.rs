@@ -11,7 +11,7 @@
 //! | `retries.rs` | when to try again. Pure |
 //! | `intent.rs`, `courier.rs` | what is carried, and by whom |
 //! | `deliveries.rs` | the handle: enqueueing, waking, what a service adds |
-//! | `lane.rs` | one lane at work: what is due, in batches, some at a time |
+//! | `lane.rs`, `head.rs` | one lane at work: what is due, in batches, some at a time; where it begins |
 //! | `settle.rs` | outcomes of all lanes, written down together |
 //! | `active.rs`, `pace.rs` | which lanes are at work; how fast each may go |
 //! | `tables.rs` | what is stored |
@@ -24,6 +24,7 @@
 mod active;
 mod courier;
 mod deliveries;
+mod head;
 mod intent;
 mod lane;
 mod pace;

@@ -26,6 +26,20 @@ pub(crate) struct Tables {
     pub(crate) lanes: Table<Place, Waiting>,
 }
 
+/// A place on a lane, without the lane's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mark(pub(crate) Timestamp, pub(crate) u64);
+
+impl Mark {
+    /// Before everything on a lane.
+    pub(crate) const BEGINNING: Self = Self(Timestamp::EPOCH, 0);
+
+    /// Of a place.
+    pub(crate) fn of((_, at, number): &Place) -> Self {
+        Self(*at, *number)
+    }
+}
+
 /// Where they lie.
 pub(crate) const SCOPE: Scope = Scope::Global;
 /// The instant in the keys of lanes in order.
