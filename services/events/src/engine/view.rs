@@ -74,9 +74,12 @@ struct Compiled {
     /// Counts the changes: what was read before one is not kept after it.
     generation: u64,
     buses: HashMap<String, Option<Arc<BusView>>>,
-    /// Patterns by their text, so that a rule that did not change is not read again.
-    patterns: HashMap<String, Arc<Pattern>>,
+    /// Patterns of each bus when it was compiled last, so that a rule that did not change is not read again.
+    patterns: HashMap<String, Arc<Patterns>>,
 }
+
+/// Patterns by their text.
+type Patterns = HashMap<String, Arc<Pattern>>;
 
 impl Views {
     pub(super) fn forget(&self) {
@@ -105,15 +108,28 @@ impl Engine {
             if let Some(view) = compiled.buses.get(&bus.name) {
                 return Ok(view.clone());
             }
-            (compiled.generation, compiled.patterns.clone())
+            (compiled.generation, compiled.patterns.get(&bus.name).cloned().unwrap_or_default())
         };
-        let (view, used) = self.compile(bus, patterns).await?;
+        let (view, used) = self.compile(bus, &patterns).await?;
         let mut views = self.0.views.0.lock();
         if let Some(compiled) = views.get_mut(&bus.home).filter(|compiled| compiled.generation == generation) {
             compiled.buses.insert(bus.name.clone(), view.clone());
-            compiled.patterns.extend(used);
+            compiled.patterns.insert(bus.name.clone(), Arc::new(used));
         }
         Ok(view)
+    }
+
+    /// The policy of a bus. A bus that is not compiled is not compiled for it: who puts ten thousand rules is decided on as
+    /// often, and each of them makes the last compilation worthless.
+    pub(crate) async fn policy_of(&self, bus: &BusId) -> Result<Option<String>, StoreError> {
+        let known = self.0.views.0.lock().get_mut(&bus.home).and_then(|compiled| {
+            compiled.refresh();
+            compiled.buses.get(&bus.name).cloned()
+        });
+        if let Some(view) = known {
+            return Ok(view.and_then(|view| view.record.policy.clone()));
+        }
+        Ok(bus::find(&self.store().read().await?, bus).await?.and_then(|record| record.policy))
     }
 
     fn compiled(&self, home: &Home) -> Compiled {
@@ -123,14 +139,10 @@ impl Engine {
         Compiled { watches, generation: 0, buses: HashMap::new(), patterns: HashMap::new() }
     }
 
-    async fn compile(
-        &self,
-        bus: &BusId,
-        known: HashMap<String, Arc<Pattern>>,
-    ) -> Result<(Option<Arc<BusView>>, HashMap<String, Arc<Pattern>>), StoreError> {
+    async fn compile(&self, bus: &BusId, known: &Patterns) -> Result<(Option<Arc<BusView>>, Patterns), StoreError> {
         let view = self.store().read().await?;
         let scope = bus.home.scope();
-        let Some(record) = bus::find(&view, bus).await? else { return Ok((None, HashMap::new())) };
+        let Some(record) = bus::find(&view, bus).await? else { return Ok((None, Patterns::new())) };
         let of_bus = Span::prefix::<(String,)>(&(bus.name.as_str(),));
         let mut targets: HashMap<String, Vec<Arc<TargetView>>> = HashMap::new();
         for ((_, rule, id), Raw(text)) in TARGETS.scan_all(&view, &scope, &of_bus).await? {
@@ -144,7 +156,7 @@ impl Engine {
         }
         let archives = ARCHIVES.scan_all(&view, &scope, &Span::all()).await?;
         let archives = archives.into_iter().map(|(_, record)| record).filter(|archive| archive.bus == bus.name);
-        let mut used = HashMap::new();
+        let mut used = Patterns::new();
         let mut compiled = |text: &str| {
             let pattern = used.get(text).or_else(|| known.get(text)).cloned();
             let pattern = pattern.or_else(|| read(text).map(Arc::new))?;

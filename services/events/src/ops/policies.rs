@@ -14,7 +14,7 @@ impl ResourcePolicies for BusPolicies {
         Box::pin(async move {
             let bus = BusId::of_arn(resource).or_else(|| BusId::of_rule_arn(resource).map(|(bus, _)| bus));
             let Some(bus) = bus else { return Ok(None) };
-            Ok(self.0.view(&bus).await?.and_then(|view| view.record.policy.clone()))
+            Ok(self.0.policy_of(&bus).await?)
         })
     }
 
