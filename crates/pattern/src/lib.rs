@@ -11,6 +11,7 @@
 //! | `matching.rs` | one pattern against one event |
 //! | `set.rs` | many patterns, found by the values that they ask for |
 //! | `filter.rs` | SNS's use of all that: attributes or body, its own limits |
+//! | `template.rs` | what a target is sent in an event's stead: templates and their placeholders |
 //!
 //! The language and the texts of refusals are those of AWS's published matcher (`aws/event-ruler`, which EventBridge runs)
 //! and of recorded answers of EventBridge and SNS. Invariant: a pattern that compiled never fails to match, whatever the
@@ -25,6 +26,7 @@ mod matching;
 mod number;
 mod operator;
 mod set;
+pub mod template;
 mod text;
 mod wildcard;
 

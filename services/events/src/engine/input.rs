@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use pattern::template::{Piece, pieces};
 use serde_json::{Map, Value, json};
 
 use super::path::Path;
@@ -35,7 +36,7 @@ pub(crate) fn part(path: &str, event: &Value) -> String {
 
 /// The first placeholder of a template that neither `paths` nor EventBridge knows.
 pub(crate) fn unknown<'t>(template: &'t str, paths: &BTreeMap<String, String>) -> Option<&'t str> {
-    pieces(template).into_iter().find_map(|piece| match piece {
+    pieces(template, is_name).into_iter().find_map(|piece| match piece {
         Piece::Value { name, .. } if !paths.contains_key(name) && !OWN.contains(&name) => Some(name),
         _ => None,
     })
@@ -45,7 +46,7 @@ pub(crate) fn unknown<'t>(template: &'t str, paths: &BTreeMap<String, String>) -
 pub(crate) fn fill(template: &str, paths: &BTreeMap<String, String>, event: &Value, at: At<'_>) -> Option<String> {
     let text_template = template.trim_start().starts_with('"');
     let mut filled = String::with_capacity(template.len());
-    for piece in pieces(template) {
+    for piece in pieces(template, is_name) {
         match piece {
             Piece::Text(text) => filled.push_str(text),
             Piece::Value { name, quoted } => {
@@ -94,40 +95,10 @@ fn written(value: &Value, quoted: bool, text_template: bool) -> String {
     }
 }
 
-enum Piece<'t> {
-    Text(&'t str),
-    Value { name: &'t str, quoted: bool },
-}
-
-/// Splits a template at its placeholders, and tells which of them stand inside quotes.
-fn pieces(template: &str) -> Vec<Piece<'_>> {
-    let (mut pieces, mut from, mut at, mut quoted) = (Vec::new(), 0, 0, false);
-    let bytes = template.as_bytes();
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => at += 1,
-            b'"' => quoted = !quoted,
-            b'<' => {
-                if let Some(name) = placeholder(&template[at + 1..]) {
-                    pieces.push(Piece::Text(&template[from..at]));
-                    pieces.push(Piece::Value { name, quoted });
-                    at += name.len() + 1;
-                    from = at + 1;
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    pieces.push(Piece::Text(&template[from.min(template.len())..]));
-    pieces
-}
-
-/// The name before the next `>`, when it is one.
-fn placeholder(rest: &str) -> Option<&str> {
-    let name = &rest[..rest.find('>')?];
+/// Whether that is how placeholders are named.
+fn is_name(name: &str) -> bool {
     let letters = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    (!name.is_empty() && name.bytes().all(letters)).then_some(name)
+    !name.is_empty() && name.bytes().all(letters)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! quotes. Else strings are quoted where JSON wants it, escaped inside quotes, and objects inside quotes lose theirs. What a
 //! path does not find is empty. Source: user guide, "Amazon EventBridge Pipes input transformation" and its "Common issues".
 
+use pattern::template::{Piece, pieces};
 use serde_json::Value;
 
 use super::path;
@@ -26,7 +27,7 @@ pub(crate) struct Known<'a> {
 /// Fills in a template. None when it is to be JSON and is not.
 pub(crate) fn fill(template: &str, known: &Known<'_>) -> Option<String> {
     let bare = template.trim();
-    if let Some(name) = bare.strip_prefix('<').and_then(placeholder).filter(|name| name.len() + 2 == bare.len()) {
+    if let Some(name) = alone(bare) {
         return Some(match value(name, known) {
             Value::String(text) => text,
             value => value.to_string(),
@@ -34,7 +35,7 @@ pub(crate) fn fill(template: &str, known: &Known<'_>) -> Option<String> {
     }
     let json = bare.starts_with(['{', '[']);
     let mut filled = String::with_capacity(template.len());
-    for piece in pieces(template) {
+    for piece in pieces(template, is_name) {
         match piece {
             Piece::Text(text) => filled.push_str(text),
             Piece::Value { name, quoted } => filled.push_str(&written(&value(name, known), quoted, json)),
@@ -69,41 +70,15 @@ fn written(value: &Value, quoted: bool, json: bool) -> String {
     }
 }
 
-enum Piece<'t> {
-    Text(&'t str),
-    Value { name: &'t str, quoted: bool },
+/// The placeholder that a template is, when it is nothing beside.
+fn alone(template: &str) -> Option<&str> {
+    template.strip_prefix('<')?.strip_suffix('>').filter(|name| is_name(name))
 }
 
-/// Splits a template at its placeholders, and tells which of them stand inside quotes.
-fn pieces(template: &str) -> Vec<Piece<'_>> {
-    let (mut pieces, mut from, mut at, mut quoted) = (Vec::new(), 0, 0, false);
-    let bytes = template.as_bytes();
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => at += 1,
-            b'"' => quoted = !quoted,
-            b'<' => {
-                if let Some(name) = placeholder(&template[at + 1..]) {
-                    pieces.push(Piece::Text(&template[from..at]));
-                    pieces.push(Piece::Value { name, quoted });
-                    at += name.len() + 1;
-                    from = at + 1;
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    pieces.push(Piece::Text(&template[from.min(template.len())..]));
-    pieces
-}
-
-/// The name before the next `>`, when it is a path or one of the reserved variables.
-fn placeholder(rest: &str) -> Option<&str> {
-    let name = &rest[..rest.find('>')?];
+/// Whether a placeholder's name is a path or one of the reserved variables.
+fn is_name(name: &str) -> bool {
     let letters = |b: u8| b.is_ascii_alphanumeric() || b"-_./$[]*".contains(&b);
-    let known = path::is_path(name) || name.starts_with("aws.pipes.");
-    (known && name.bytes().all(letters)).then_some(name)
+    (path::is_path(name) || name.starts_with("aws.pipes.")) && name.bytes().all(letters)
 }
 
 #[cfg(test)]
