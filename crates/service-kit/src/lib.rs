@@ -33,7 +33,7 @@
 //! | `timers.rs` | durable alarms, fired in order however the clock is moved |
 //! | `paging.rs` | listing a page at a time |
 //! | `tagging.rs` | tags of resources |
-//! | `resource.rs` | resource types for stacks, inventory and tagging |
+//! | `resource.rs`, `properties.rs` | resource types for stacks, inventory and tagging, and what they do alike |
 
 mod access;
 mod bound;
@@ -56,6 +56,7 @@ mod metrics;
 mod operation;
 pub mod paging;
 mod principals;
+pub mod properties;
 mod receiver;
 mod record;
 mod resource;

@@ -8,8 +8,9 @@ mod policy;
 mod trail;
 
 use names::Tags;
-use serde_json::{Map, Value, json};
-use service_kit::{Ctx, Error, Fault, PropertySource, Service};
+use serde_json::{Map, Value};
+use service_kit::properties::{Retag, unless};
+use service_kit::{Ctx, Error, Fault, PropertySource, Service, answer};
 use smithy::Shape;
 
 use api_cloudtrail::{AddTags, AddTagsInput, ListTags, ListTagsInput, RemoveTags, RemoveTagsInput, Tag};
@@ -22,13 +23,6 @@ pub(crate) fn add(service: Service) -> Service {
         .resource(policy::ResourcePolicy)
         .resource(trail::Trail)
 }
-
-/// Waits for a future behind a pointer, as resource types answer.
-macro_rules! answer {
-    ($($body:tt)*) => { Box::pin(async move { $($body)* }) };
-}
-
-use answer;
 
 /// The input of an operation, made of properties.
 fn input<T: Shape + Default>(properties: Value) -> Result<T, Error> {
@@ -62,18 +56,6 @@ fn renamed(properties: &PropertySource, names: &[(&str, &str)]) -> Map<String, V
     found.collect()
 }
 
-/// The `Tags` property.
-fn tags_of(properties: &PropertySource) -> Tags {
-    let list = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    list.filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str()?.to_owned()))).collect()
-}
-
-/// The `Tags` property of tags; none when there are none.
-fn tags_property(tags: &Tags) -> Option<Value> {
-    let list: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-    (!list.is_empty()).then(|| list.into())
-}
-
 /// The tags of a resource.
 async fn tags(ctx: &Ctx, arn: &str) -> Result<Tags, Error> {
     let input = ListTagsInput { resource_id_list: vec![arn.to_owned()], next_token: None };
@@ -83,16 +65,14 @@ async fn tags(ctx: &Ctx, arn: &str) -> Result<Tags, Error> {
 }
 
 /// Gives a resource these tags and no others.
-async fn retag(ctx: &Ctx, arn: &str, wanted: &Tags) -> Result<(), Error> {
-    let present = tags(ctx, arn).await?;
-    let gone: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).collect();
-    if !gone.is_empty() {
-        let tags_list = gone.into_iter().map(|key| Tag { key: key.clone(), value: None }).collect();
+async fn retag(ctx: &Ctx, arn: &str, wanted: Tags) -> Result<(), Error> {
+    let change = Retag::between(&tags(ctx, arn).await?, wanted);
+    if let Some(gone) = change.gone {
+        let tags_list = gone.into_iter().map(|key| Tag { key, value: None }).collect();
         ctx.call::<RemoveTags>(RemoveTagsInput { resource_id: arn.to_owned(), tags_list }).await?;
     }
-    if !wanted.is_empty() && *wanted != present {
-        let tag = |(key, value): (&String, &String)| Tag { key: key.clone(), value: Some(value.clone()) };
-        let tags_list = wanted.iter().map(tag).collect();
+    if let Some(set) = change.set {
+        let tags_list = set.into_iter().map(|(key, value)| Tag { key, value: Some(value) }).collect();
         ctx.call::<AddTags>(AddTagsInput { resource_id: arn.to_owned(), tags_list }).await?;
     }
     Ok(())
@@ -107,8 +87,5 @@ fn unless_gone<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
         "ResourcePolicyNotFoundException",
         "TrailNotFoundException",
     ];
-    match answer {
-        Err(Error::Modeled(error)) if GONE.contains(&error.schema.code) => Ok(None),
-        answer => answer.map(Some),
-    }
+    unless(answer, |code| GONE.contains(&code))
 }

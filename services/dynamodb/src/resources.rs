@@ -7,7 +7,8 @@ mod table;
 
 use names::Tags;
 use serde_json::{Value, json};
-use service_kit::{Ctx, Error, Sender, Service};
+use service_kit::properties::{Retag, tag_list, text_of};
+use service_kit::{Ctx, Error, Sender, Service, answer};
 
 use crate::store::SERVICE;
 
@@ -15,13 +16,6 @@ use crate::store::SERVICE;
 pub(crate) fn add(service: Service) -> Service {
     service.resource(table::Table).resource(global_table::GlobalTable)
 }
-
-/// Waits for a future behind a pointer, as resource types answer.
-macro_rules! answer {
-    ($($body:tt)*) => { Box::pin(async move { $($body)* }) };
-}
-
-use answer;
 
 /// Calls one of the service's operations on behalf of the caller.
 async fn call(ctx: &Ctx, operation: &str, input: Value) -> Result<Value, Error> {
@@ -52,7 +46,7 @@ async fn tags(ctx: &Ctx, name: &str) -> Result<Tags, Error> {
         }
         let mut page = call(ctx, "ListTagsOfResource", input).await?;
         let found = page["Tags"].as_array().into_iter().flatten();
-        tags.extend(found.map(|tag| (shape::text(&tag["Key"]), shape::text(&tag["Value"]))));
+        tags.extend(found.map(|tag| (text_of(&tag["Key"]), text_of(&tag["Value"]))));
         token = page["NextToken"].take();
         if token.is_null() {
             return Ok(tags);
@@ -61,14 +55,13 @@ async fn tags(ctx: &Ctx, name: &str) -> Result<Tags, Error> {
 }
 
 /// Makes a table's tags those that a template tells.
-async fn retag(ctx: &Ctx, name: &str, wanted: &Tags) -> Result<(), Error> {
-    let present = tags(ctx, name).await?;
-    let gone: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).collect();
-    if !gone.is_empty() {
+async fn retag(ctx: &Ctx, name: &str, wanted: Tags) -> Result<(), Error> {
+    let change = Retag::between(&tags(ctx, name).await?, wanted);
+    if let Some(gone) = change.gone {
         call(ctx, "UntagResource", json!({ "ResourceArn": arn(ctx, name), "TagKeys": gone })).await?;
     }
-    if !wanted.is_empty() && *wanted != present {
-        call(ctx, "TagResource", json!({ "ResourceArn": arn(ctx, name), "Tags": shape::tag_list(wanted) })).await?;
+    if let Some(list) = change.set.as_ref().and_then(tag_list) {
+        call(ctx, "TagResource", json!({ "ResourceArn": arn(ctx, name), "Tags": list })).await?;
     }
     Ok(())
 }
@@ -79,7 +72,7 @@ async fn names(ctx: &Ctx) -> Result<Vec<String>, Error> {
     loop {
         let input = if after.is_null() { json!({}) } else { json!({ "ExclusiveStartTableName": after }) };
         let mut page = call(ctx, "ListTables", input).await?;
-        names.extend(page["TableNames"].as_array().into_iter().flatten().map(shape::text));
+        names.extend(page["TableNames"].as_array().into_iter().flatten().map(text_of));
         after = page["LastEvaluatedTableName"].take();
         if after.is_null() {
             return Ok(names);

@@ -8,8 +8,9 @@ mod destination;
 mod rule;
 
 use names::Tags;
-use serde_json::{Value, json};
-use service_kit::{Ctx, Error, Fault, PropertySource, Service};
+use serde_json::Value;
+use service_kit::properties::{Retag, unless};
+use service_kit::{Ctx, Error, Fault, PropertySource, Service, answer};
 use smithy::Shape;
 
 /// Adds the service's resource types.
@@ -21,13 +22,6 @@ pub(crate) fn add(service: Service) -> Service {
         .resource(destination::ApiDestination)
         .resource(rule::Rule)
 }
-
-/// Waits for a future behind a pointer, as resource types answer.
-macro_rules! answer {
-    ($($body:tt)*) => { Box::pin(async move { $($body)* }) };
-}
-
-use answer;
 
 /// An operation's input with the members that properties of the same names give.
 fn input<T: Shape + Default>(properties: &PropertySource) -> Result<T, Error> {
@@ -46,10 +40,7 @@ fn properties(output: &dyn Shape, names: &[&str]) -> PropertySource {
 
 /// None when the resource is gone.
 fn unless_gone<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
-        Err(Error::Modeled(error)) if error.schema.code == "ResourceNotFoundException" => Ok(None),
-        answer => answer.map(Some),
-    }
+    unless(answer, |code| code == "ResourceNotFoundException")
 }
 
 /// A name for a resource whose template gives none.
@@ -74,13 +65,6 @@ fn as_object(properties: &mut PropertySource, member: &str) {
     }
 }
 
-fn tags_of(properties: &PropertySource) -> Tags {
-    let list = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    let pair =
-        |tag: &Value| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str().unwrap_or_default().to_owned()));
-    list.filter_map(pair).collect()
-}
-
 /// The tags that a resource has.
 async fn tags(ctx: &Ctx, resource_arn: String) -> Result<Tags, Error> {
     let input = api_events::ListTagsForResourceInput { resource_arn };
@@ -88,23 +72,15 @@ async fn tags(ctx: &Ctx, resource_arn: String) -> Result<Tags, Error> {
     Ok(listed.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect())
 }
 
-/// Tags as a property; none when there are none.
-fn show_tags(properties: &mut PropertySource, tags: &Tags) {
-    if !tags.is_empty() {
-        let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-        properties.insert("Tags".to_owned(), tags.into());
-    }
-}
-
 /// Makes a resource's tags those that are wanted.
 async fn retag(ctx: &Ctx, resource_arn: String, wanted: Tags) -> Result<(), Error> {
     let present = tags(ctx, resource_arn.clone()).await?;
-    let tag_keys: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
-    if !tag_keys.is_empty() {
+    let change = Retag::between(&present, wanted);
+    if let Some(tag_keys) = change.gone {
         let input = api_events::UntagResourceInput { resource_arn: resource_arn.clone(), tag_keys };
         ctx.call::<api_events::UntagResource>(input).await?;
     }
-    if !wanted.is_empty() && wanted != present {
+    if let Some(wanted) = change.set {
         let tags = wanted.into_iter().map(|(key, value)| api_events::Tag { key, value }).collect();
         ctx.call::<api_events::TagResource>(api_events::TagResourceInput { resource_arn, tags }).await?;
     }

@@ -9,8 +9,9 @@ use api_firehose::{
     errors,
 };
 use names::Tags;
-use serde_json::{Map, Value, json};
-use service_kit::{Ctx, Error, Fault, PropertySource, ResourceFuture, ResourceType, Service};
+use serde_json::{Map, Value};
+use service_kit::properties::{Retag, show_tags, tags_of, unless};
+use service_kit::{Ctx, Error, Fault, PropertySource, ResourceFuture, ResourceType, Service, answer};
 
 /// Adds the service's resource types.
 pub(crate) fn add(service: Service) -> Service {
@@ -20,11 +21,6 @@ pub(crate) fn add(service: Service) -> Service {
 /// A delivery stream.
 #[derive(Debug)]
 struct DeliveryStream;
-
-/// Waits for a future behind a pointer, as resource types answer.
-macro_rules! answer {
-    ($($body:tt)*) => { Box::pin(async move { $($body)* }) };
-}
 
 impl ResourceType for DeliveryStream {
     fn name(&self) -> &'static str {
@@ -81,10 +77,7 @@ impl ResourceType for DeliveryStream {
                 properties.insert(name, value);
             }
             let tags = self.tags(ctx, id).await?;
-            if !tags.is_empty() {
-                let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-                properties.insert("Tags".to_owned(), tags.into());
-            }
+            show_tags(&mut properties, &tags);
             Ok(Some(properties))
         }
     }
@@ -106,7 +99,7 @@ impl ResourceType for DeliveryStream {
                 input.destination_id = there.destinations.into_iter().next().unwrap_or_default().destination_id;
                 ctx.call::<UpdateDestination>(input).await?;
             }
-            retag(ctx, id, &self.tags(ctx, id).await?, tags(&properties)).await
+            retag(ctx, id, &self.tags(ctx, id).await?, tags_of(&properties)).await
         }
     }
 
@@ -205,27 +198,18 @@ async fn describe(ctx: &Ctx, id: &str) -> Result<Option<DeliveryStreamDescriptio
 
 /// None when it is gone.
 fn unless_gone<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
-        Err(Error::Modeled(error)) if error.schema.code == errors::RESOURCE_NOT_FOUND_EXCEPTION.code => Ok(None),
-        answer => answer.map(Some),
-    }
+    unless(answer, |code| code == errors::RESOURCE_NOT_FOUND_EXCEPTION.code)
 }
 
 async fn retag(ctx: &Ctx, id: &str, present: &Tags, wanted: Tags) -> Result<(), Error> {
-    let tag_keys: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
-    if !tag_keys.is_empty() {
+    let change = Retag::between(present, wanted);
+    if let Some(tag_keys) = change.gone {
         ctx.call::<UntagDeliveryStream>(UntagDeliveryStreamInput { delivery_stream_name: id.to_owned(), tag_keys })
             .await?;
     }
-    if !wanted.is_empty() && wanted != *present {
+    if let Some(wanted) = change.set {
         let tags = wanted.into_iter().map(|(key, value)| Tag { key, value: Some(value) }).collect();
         ctx.call::<TagDeliveryStream>(TagDeliveryStreamInput { delivery_stream_name: id.to_owned(), tags }).await?;
     }
     Ok(())
-}
-
-fn tags(properties: &PropertySource) -> Tags {
-    let list = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    let tag = |tag: &Value| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str()?.to_owned()));
-    list.filter_map(tag).collect()
 }

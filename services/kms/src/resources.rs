@@ -11,20 +11,14 @@ use api_kms::{
     UntagResourceInput, errors,
 };
 use names::Tags;
-use serde_json::{Value, json};
-use service_kit::{Ctx, Error, PropertySource, Service};
+use serde_json::Value;
+use service_kit::properties::{Retag, show_tags, tags_of, unless};
+use service_kit::{Ctx, Error, PropertySource, Service, answer};
 
 /// Adds the service's resource types.
 pub(crate) fn add(service: Service) -> Service {
     service.resource(key::Key).resource(alias::Alias).resource(replica::ReplicaKey)
 }
-
-/// Waits for a future behind a pointer, as resource types answer.
-macro_rules! answer {
-    ($($body:tt)*) => { Box::pin(async move { $($body)* }) };
-}
-
-use answer;
 
 /// A text property.
 fn text(properties: &PropertySource, name: &str) -> Option<String> {
@@ -50,12 +44,6 @@ fn policy(properties: &PropertySource) -> Option<String> {
     Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
-fn tags(properties: &PropertySource) -> Tags {
-    let list = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    list.filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), text(&tag["Value"])))).collect()
-}
-
 fn as_list(tags: Tags) -> Option<Vec<Tag>> {
     let list: Vec<_> = tags.into_iter().map(|(tag_key, tag_value)| Tag { tag_key, tag_value }).collect();
     (!list.is_empty()).then_some(list)
@@ -70,10 +58,7 @@ async fn described(ctx: &Ctx, id: &str) -> Result<Option<KeyMetadata>, Error> {
 
 /// None when the key is gone.
 fn unless_gone<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
-        Err(Error::Modeled(error)) if error.schema.code == errors::NOT_FOUND_EXCEPTION.code => Ok(None),
-        answer => answer.map(Some),
-    }
+    unless(answer, |code| code == errors::NOT_FOUND_EXCEPTION.code)
 }
 
 /// The properties that all keys have.
@@ -86,15 +71,12 @@ async fn common(ctx: &Ctx, key: &KeyMetadata) -> Result<PropertySource, Error> {
     properties.insert("Description".to_owned(), key.description.clone().into());
     properties.insert("Enabled".to_owned(), key.enabled.into());
     properties.insert("KeyPolicy".to_owned(), serde_json::from_str(&policy).unwrap_or(Value::String(policy)));
-    let tags = tags_of(ctx, &key.key_id).await?;
-    if !tags.is_empty() {
-        let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-        properties.insert("Tags".to_owned(), tags.into());
-    }
+    let tags = present_tags(ctx, &key.key_id).await?;
+    show_tags(&mut properties, &tags);
     Ok(properties)
 }
 
-async fn tags_of(ctx: &Ctx, id: &str) -> Result<Tags, Error> {
+async fn present_tags(ctx: &Ctx, id: &str) -> Result<Tags, Error> {
     let input = ListResourceTagsInput { key_id: id.to_owned(), ..ListResourceTagsInput::default() };
     let tags = ctx.call::<ListResourceTags>(input).await?.tags.unwrap_or_default();
     Ok(tags.into_iter().map(|tag| (tag.tag_key, tag.tag_value)).collect())
@@ -111,12 +93,12 @@ async fn update_common(ctx: &Ctx, id: &str, properties: &PropertySource) -> Resu
         };
         ctx.call::<PutKeyPolicy>(input).await?;
     }
-    let (present, wanted) = (tags_of(ctx, id).await?, tags(properties));
-    let tag_keys: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
-    if !tag_keys.is_empty() {
+    let (present, wanted) = (present_tags(ctx, id).await?, tags_of(properties));
+    let change = Retag::between(&present, wanted);
+    if let Some(tag_keys) = change.gone {
         ctx.call::<UntagResource>(UntagResourceInput { key_id: id.to_owned(), tag_keys }).await?;
     }
-    match as_list(wanted.clone()).filter(|_| wanted != present) {
+    match change.set.and_then(as_list) {
         Some(tags) => ctx.call::<TagResource>(TagResourceInput { key_id: id.to_owned(), tags }).await.map(|_| ()),
         None => Ok(()),
     }

@@ -12,8 +12,9 @@ use api_organizations::{
     UntagResourceInput,
 };
 use names::Tags;
-use serde_json::{Value, json};
-use service_kit::{Ctx, Error, PropertySource, Service};
+use serde_json::Value;
+use service_kit::properties::{Retag, tag_list, tags_of, unless};
+use service_kit::{Ctx, Error, PropertySource, Service, answer};
 
 /// Adds the service's resource types.
 pub(crate) fn add(service: Service) -> Service {
@@ -24,13 +25,6 @@ pub(crate) fn add(service: Service) -> Service {
         .resource(policy::Policy)
         .resource(resource_policy::ResourcePolicy)
 }
-
-/// Waits for a future behind a pointer, as resource types answer.
-macro_rules! answer {
-    ($($body:tt)*) => { Box::pin(async move { $($body)* }) };
-}
-
-use answer;
 
 /// A property that is text; empty when it is not there.
 fn text(properties: &PropertySource, name: &str) -> String {
@@ -59,14 +53,9 @@ fn properties<const N: usize>(values: [(&str, Option<Value>); N]) -> PropertySou
     values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-fn wanted_tags(properties: &PropertySource) -> Tags {
-    let list = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    list.filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str()?.to_owned()))).collect()
-}
-
 /// Tags for something new.
 fn new_tags(properties: &PropertySource) -> Option<Vec<Tag>> {
-    let tags: Vec<_> = wanted_tags(properties).into_iter().map(|(key, value)| Tag { key, value }).collect();
+    let tags: Vec<_> = tags_of(properties).into_iter().map(|(key, value)| Tag { key, value }).collect();
     (!tags.is_empty()).then_some(tags)
 }
 
@@ -86,19 +75,17 @@ async fn tags(ctx: &Ctx, id: &str) -> Result<Tags, Error> {
 
 /// The tags of an id as a property.
 async fn tags_property(ctx: &Ctx, id: &str) -> Result<Option<Value>, Error> {
-    let tags = tags(ctx, id).await?;
-    let list: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-    Ok((!list.is_empty()).then(|| list.into()))
+    Ok(tag_list(&tags(ctx, id).await?))
 }
 
 /// Makes the tags of an id those that are wanted.
 async fn retag(ctx: &Ctx, id: &str, properties: &PropertySource) -> Result<(), Error> {
-    let (present, wanted) = (tags(ctx, id).await?, wanted_tags(properties));
-    let tag_keys: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
-    if !tag_keys.is_empty() {
+    let (present, wanted) = (tags(ctx, id).await?, tags_of(properties));
+    let change = Retag::between(&present, wanted);
+    if let Some(tag_keys) = change.gone {
         ctx.call::<UntagResource>(UntagResourceInput { resource_id: id.to_owned(), tag_keys }).await?;
     }
-    if !wanted.is_empty() && wanted != present {
+    if let Some(wanted) = change.set {
         let tags = wanted.into_iter().map(|(key, value)| Tag { key, value }).collect();
         ctx.call::<TagResource>(TagResourceInput { resource_id: id.to_owned(), tags }).await?;
     }
@@ -107,13 +94,5 @@ async fn retag(ctx: &Ctx, id: &str, properties: &PropertySource) -> Result<(), E
 
 /// None when what was asked for is gone, or its organization is.
 fn unless_gone<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
-        Err(Error::Modeled(error))
-            if error.schema.code.ends_with("NotFoundException")
-                || error.schema.code == "AWSOrganizationsNotInUseException" =>
-        {
-            Ok(None)
-        }
-        answer => answer.map(Some),
-    }
+    unless(answer, |code| code.ends_with("NotFoundException") || code == "AWSOrganizationsNotInUseException")
 }

@@ -7,7 +7,8 @@ use api_pipes::{
 };
 use names::Tags;
 use serde_json::Value;
-use service_kit::{Ctx, Error, Fault, PropertySource, ResourceFuture, ResourceType, Service};
+use service_kit::properties::{Retag, unless};
+use service_kit::{Ctx, Error, Fault, PropertySource, ResourceFuture, ResourceType, Service, answer};
 use smithy::Shape;
 
 use crate::calls::as_json;
@@ -37,11 +38,6 @@ const PROPERTIES: [&str; 13] = [
     "Target",
     "TargetParameters",
 ];
-
-/// Waits for a future behind a pointer, as resource types answer.
-macro_rules! answer {
-    ($($body:tt)*) => { Box::pin(async move { $($body)* }) };
-}
 
 impl ResourceType for Pipe {
     fn name(&self) -> &'static str {
@@ -139,19 +135,16 @@ fn input<T: Shape + Default>(properties: &PropertySource) -> Result<T, Error> {
 
 /// None when the resource is gone.
 fn unless_gone<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
-        Err(Error::Modeled(error)) if error.schema.code == "NotFoundException" => Ok(None),
-        answer => answer.map(Some),
-    }
+    unless(answer, |code| code == "NotFoundException")
 }
 
 async fn retag(ctx: &Ctx, resource_arn: String, present: &Tags, wanted: Tags) -> Result<(), Error> {
-    let tag_keys: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
-    if !tag_keys.is_empty() {
+    let change = Retag::between(present, wanted);
+    if let Some(tag_keys) = change.gone {
         let input = UntagResourceInput { resource_arn: resource_arn.clone(), tag_keys };
         ctx.call::<UntagResource>(input).await?;
     }
-    if !wanted.is_empty() && wanted != *present {
+    if let Some(wanted) = change.set {
         let tags = wanted.into_iter().collect();
         ctx.call::<TagResource>(TagResourceInput { resource_arn, tags }).await?;
     }

@@ -5,20 +5,14 @@ mod group;
 mod schedule;
 
 use serde_json::Value;
-use service_kit::{Ctx, Error, Fault, PropertySource, Service};
+use service_kit::properties::unless;
+use service_kit::{Ctx, Error, Fault, PropertySource, Service, answer};
 use smithy::Shape;
 
 /// Adds the service's resource types.
 pub(crate) fn add(service: Service) -> Service {
     service.resource(group::ScheduleGroup).resource(schedule::Schedule)
 }
-
-/// Waits for a future behind a pointer, as resource types answer.
-macro_rules! answer {
-    ($($body:tt)*) => { Box::pin(async move { $($body)* }) };
-}
-
-use answer;
 
 /// An operation's input with the members that properties of the same names give.
 fn input<T: Shape + Default>(properties: &PropertySource) -> Result<T, Error> {
@@ -31,10 +25,7 @@ fn input<T: Shape + Default>(properties: &PropertySource) -> Result<T, Error> {
 
 /// None when the resource is gone.
 fn unless_gone<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
-        Err(Error::Modeled(error)) if error.schema.code == "ResourceNotFoundException" => Ok(None),
-        answer => answer.map(Some),
-    }
+    unless(answer, |code| code == "ResourceNotFoundException")
 }
 
 /// A name for a resource whose template gives none.

@@ -11,7 +11,8 @@ use api_schemas::{
 };
 use names::Tags;
 use serde_json::{Value, json};
-use service_kit::{Ctx, Error, Fault, PropertySource, Service};
+use service_kit::properties::{Retag, show_tags, tags_of, unless};
+use service_kit::{Ctx, Error, Fault, PropertySource, Service, answer};
 use smithy::Shape;
 
 use crate::engine::home::{Home, Named};
@@ -21,17 +22,10 @@ pub(crate) fn add(service: Service) -> Service {
     service.resource(discoverer::Discoverer).resource(registry::Registry).resource(schema::Schema)
 }
 
-/// Waits for a future behind a pointer, as resource types answer.
-macro_rules! answer {
-    ($($body:tt)*) => { Box::pin(async move { $($body)* }) };
-}
-
-use answer;
-
 /// An operation's input with the members that properties of the same names give; tags as the API has them.
 fn input<T: Shape + Default>(properties: &PropertySource) -> Result<T, Error> {
     let mut properties = properties.clone();
-    let tags = wanted_tags(&properties);
+    let tags = tags_of(&properties);
     properties.insert("Tags".to_owned(), json!(tags));
     let mut input = T::default();
     let read = protocols::json_value::read(Value::Object(properties).to_string().as_bytes(), &mut input);
@@ -39,28 +33,17 @@ fn input<T: Shape + Default>(properties: &PropertySource) -> Result<T, Error> {
     Ok(input)
 }
 
-/// The tags of a template: a list of keys and values.
-fn wanted_tags(properties: &PropertySource) -> Tags {
-    let listed = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    let text = |tag: &Value, name: &str| tag[name].as_str().map(str::to_owned);
-    listed.filter_map(|tag| Some((text(tag, "Key")?, text(tag, "Value")?))).collect()
-}
-
 /// None when the resource is gone.
 fn unless_gone<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
-        Err(Error::Modeled(error)) if error.schema.code == "NotFoundException" => Ok(None),
-        answer => answer.map(Some),
-    }
+    unless(answer, |code| code == "NotFoundException")
 }
 
 /// The members of an operation's output as properties, those of `names`; tags as templates have them.
 fn properties(output: &dyn Shape, names: &[&str], tags: Option<&Tags>) -> PropertySource {
     let all: PropertySource = serde_json::from_slice(&protocols::json_value::write(output)).unwrap_or_default();
     let mut found: PropertySource = all.into_iter().filter(|(name, _)| names.contains(&name.as_str())).collect();
-    if let Some(tags) = tags.filter(|tags| !tags.is_empty()) {
-        let listed = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-        found.insert("Tags".to_owned(), listed);
+    if let Some(tags) = tags {
+        show_tags(&mut found, tags);
     }
     found
 }
@@ -81,11 +64,11 @@ async fn tags(ctx: &Ctx, id: &str) -> Result<Tags, Error> {
 /// Makes the tags of a resource those of a template.
 async fn retag(ctx: &Ctx, id: &str, wanted: Tags) -> Result<(), Error> {
     let (present, resource_arn) = (tags(ctx, id).await?, id.to_owned());
-    let tag_keys: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
-    if !tag_keys.is_empty() {
+    let change = Retag::between(&present, wanted);
+    if let Some(tag_keys) = change.gone {
         ctx.call::<UntagResource>(UntagResourceInput { resource_arn: resource_arn.clone(), tag_keys }).await?;
     }
-    if !wanted.is_empty() && wanted != present {
+    if let Some(wanted) = change.set {
         ctx.call::<TagResource>(TagResourceInput { resource_arn, tags: wanted }).await?;
     }
     Ok(())

@@ -5,9 +5,10 @@ use api_cloudtrail::{
     UpdateChannel,
 };
 use names::Tags;
+use service_kit::properties::{tag_list, tags_of};
 use service_kit::{Ctx, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, input, output, renamed, retag, tags, tags_of, tags_property, unless_gone};
+use super::{answer, input, output, renamed, retag, tags, unless_gone};
 
 /// A channel. Its identifier is its ARN.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ impl ResourceType for Channel {
             let found = unless_gone(ctx.call::<GetChannel>(GetChannelInput { channel: id.to_owned() }).await)?;
             let Some(found) = found else { return Ok(None) };
             let mut properties = output(&found);
-            if let Some(tags) = tags_property(&self.tags(ctx, id).await?) {
+            if let Some(tags) = tag_list(&self.tags(ctx, id).await?) {
                 properties.insert("Tags".to_owned(), tags);
             }
             Ok(Some(properties))
@@ -62,7 +63,7 @@ impl ResourceType for Channel {
             settings.remove("Source");
             settings.insert("Channel".to_owned(), id.into());
             ctx.call::<UpdateChannel>(input(settings.into())?).await?;
-            retag(ctx, id, &tags_of(&properties)).await
+            retag(ctx, id, tags_of(&properties)).await
         }
     }
 

@@ -8,9 +8,10 @@ use api_cloudtrail::{
 };
 use names::Tags;
 use serde_json::Value;
+use service_kit::properties::{tag_list, tags_of};
 use service_kit::{Ctx, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, input, output, renamed, retag, tags, tags_of, tags_property, unless_gone};
+use super::{answer, input, output, renamed, retag, tags, unless_gone};
 
 /// An event data store. Its identifier is its ARN.
 #[derive(Debug)]
@@ -79,7 +80,7 @@ impl ResourceType for EventDataStore {
             }
             let taking = found.status == Some(EventDataStoreStatus::Enabled);
             properties.insert("IngestionEnabled".to_owned(), taking.into());
-            if let Some(tags) = tags_property(&self.tags(ctx, id).await?) {
+            if let Some(tags) = tag_list(&self.tags(ctx, id).await?) {
                 properties.insert("Tags".to_owned(), tags);
             }
             Ok(Some(properties))
@@ -101,7 +102,7 @@ impl ResourceType for EventDataStore {
                 let input = StartEventDataStoreIngestionInput { event_data_store: store };
                 ctx.call::<StartEventDataStoreIngestion>(input).await?;
             }
-            retag(ctx, id, &tags_of(&properties)).await
+            retag(ctx, id, tags_of(&properties)).await
         }
     }
 

@@ -8,9 +8,10 @@ use api_cloudtrail::{
 };
 use names::Tags;
 use serde_json::{Value, json};
+use service_kit::properties::{tag_list, tags_of};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, input, output, renamed, retag, tags, tags_of, tags_property, unless_gone};
+use super::{answer, input, output, renamed, retag, tags, unless_gone};
 
 /// A trail. Its identifier is its name.
 #[derive(Debug)]
@@ -110,7 +111,7 @@ impl ResourceType for Trail {
             }
             let status = ctx.call::<GetTrailStatus>(GetTrailStatusInput { name: id.to_owned() }).await?;
             properties.insert("IsLogging".to_owned(), status.is_logging.into());
-            if let Some(tags) = tags_property(&self.tags(ctx, id).await?) {
+            if let Some(tags) = tag_list(&self.tags(ctx, id).await?) {
                 properties.insert("Tags".to_owned(), tags);
             }
             properties.insert("Arn".to_owned(), trail.trail_arn.into());
@@ -128,7 +129,7 @@ impl ResourceType for Trail {
             ctx.call::<UpdateTrail>(input(settings.into())?).await?;
             select(ctx, id, &properties).await?;
             log(ctx, id, &properties).await?;
-            retag(ctx, &self.arn(ctx, id), &tags_of(&properties)).await
+            retag(ctx, &self.arn(ctx, id), tags_of(&properties)).await
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use names::Tags;
 use serde_json::{Value, json};
+use service_kit::properties::{tags_of, text_of};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
 use super::{answer, arn, call, call_unless_gone, described, invented, retag, shape, tags};
@@ -45,7 +46,7 @@ impl ResourceType for GlobalTable {
 
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            let named = properties.get("TableName").map(shape::text);
+            let named = properties.get("TableName").map(text_of);
             let name = named.unwrap_or_else(|| invented(ctx));
             call(ctx, "CreateTable", shape::creation(&of_own_replica(ctx, &properties), &name)).await?;
             expire(ctx, &name, &properties).await?;
@@ -77,7 +78,7 @@ impl ResourceType for GlobalTable {
                     call(ctx, "UpdateTable", change).await?;
                 }
             }
-            retag(ctx, id, &shape::tags(&own)).await?;
+            retag(ctx, id, tags_of(&own)).await?;
             replicate(ctx, id, &properties, &present_regions(&present)).await
         }
     }
@@ -119,7 +120,7 @@ impl ResourceType for GlobalTable {
     fn relationships<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, Vec<String>> {
         answer! {
             let present = described(ctx, id).await?.unwrap_or_default();
-            let replicas = shape::list(&present, "Replicas").map(|replica| shape::text(&replica["ReplicaArn"]));
+            let replicas = shape::list(&present, "Replicas").map(|replica| text_of(&replica["ReplicaArn"]));
             Ok(replicas.collect())
         }
     }
@@ -153,7 +154,7 @@ async fn replicate(
     present: &BTreeSet<String>,
 ) -> Result<(), Error> {
     let replicas = properties.get("Replicas").and_then(Value::as_array).into_iter().flatten();
-    let wanted: BTreeSet<_> = replicas.map(|replica| shape::text(&replica["Region"])).collect();
+    let wanted: BTreeSet<_> = replicas.map(|replica| text_of(&replica["Region"])).collect();
     let new = wanted.iter().filter(|region| **region != *ctx.region.as_str() && !present.contains(*region));
     let new: Vec<_> = new.map(|region| json!({ "Create": { "RegionName": region } })).collect();
     let gone = present.iter().filter(|region| !wanted.contains(*region));
@@ -178,5 +179,5 @@ async fn replicate(
 }
 
 fn present_regions(present: &Value) -> BTreeSet<String> {
-    shape::list(present, "Replicas").map(|replica| shape::text(&replica["RegionName"])).collect()
+    shape::list(present, "Replicas").map(|replica| text_of(&replica["RegionName"])).collect()
 }

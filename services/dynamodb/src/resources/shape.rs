@@ -3,6 +3,7 @@
 use names::Tags;
 use serde_json::{Map, Value, json};
 use service_kit::PropertySource;
+use service_kit::properties::{show_tags, tags_of, text_of};
 
 /// Properties that are parameters of `CreateTable` of the same name.
 pub(super) const SAME: [&str; 11] = [
@@ -37,10 +38,7 @@ pub(super) fn creation(properties: &PropertySource, name: &str) -> Value {
     if let Some(policy) = properties.get("ResourcePolicy").map(|policy| &policy["PolicyDocument"]) {
         input.insert("ResourcePolicy".to_owned(), document(policy).into());
     }
-    let tags = tags(properties);
-    if !tags.is_empty() {
-        input.insert("Tags".to_owned(), tag_list(&tags));
-    }
+    show_tags(&mut input, &tags_of(properties));
     indexed_without_insights(&mut input);
     Value::Object(input)
 }
@@ -142,9 +140,7 @@ pub(super) fn read(present: &Value, tags: &Tags) -> PropertySource {
         properties
             .insert("SSESpecification".into(), json!({ "SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": key }));
     }
-    if !tags.is_empty() {
-        properties.insert("Tags".into(), tag_list(tags));
-    }
+    show_tags(&mut properties, tags);
     keep(&mut properties, "Arn", &present["TableArn"]);
     if present["StreamSpecification"].is_object() {
         keep(&mut properties, "StreamArn", &present["LatestStreamArn"]);
@@ -209,25 +205,9 @@ fn of_member(name: &str, value: &Value) -> Value {
     }
 }
 
-/// The tags of a template.
-pub(super) fn tags(properties: &PropertySource) -> Tags {
-    let list = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    list.map(|tag| (text(&tag["Key"]), text(&tag["Value"]))).collect()
-}
-
-/// Tags as a list of pairs.
-pub(super) fn tag_list(tags: &Tags) -> Value {
-    tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
-}
-
 /// A document as the text that an operation takes.
 pub(super) fn document(value: &Value) -> String {
-    text(value)
-}
-
-/// A value as text.
-pub(super) fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    text_of(value)
 }
 
 /// The elements of a member that is a list.

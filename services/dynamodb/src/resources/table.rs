@@ -2,6 +2,7 @@
 
 use names::Tags;
 use serde_json::{Value, json};
+use service_kit::properties::{tags_of, text_of};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
 use super::{answer, arn, call, call_unless_gone, described, invented, retag, shape, tags};
@@ -49,7 +50,7 @@ impl ResourceType for Table {
 
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            let named = properties.get("TableName").map(shape::text);
+            let named = properties.get("TableName").map(text_of);
             let name = named.unwrap_or_else(|| invented(ctx));
             call(ctx, "CreateTable", shape::creation(&properties, &name)).await?;
             follow(ctx, &name, &properties).await?;
@@ -73,7 +74,7 @@ impl ResourceType for Table {
             for change in shape::changes(&properties, &present, id) {
                 call(ctx, "UpdateTable", change).await?;
             }
-            retag(ctx, id, &shape::tags(&properties)).await?;
+            retag(ctx, id, tags_of(&properties)).await?;
             follow(ctx, id, &properties).await
         }
     }
@@ -98,7 +99,7 @@ impl ResourceType for Table {
         answer! {
             let present = described(ctx, id).await?.unwrap_or_default();
             let key = present["SSEDescription"]["KMSMasterKeyArn"].as_str().map(str::to_owned);
-            let stream = destination(ctx, id).await?.map(|destination| shape::text(&destination["StreamArn"]));
+            let stream = destination(ctx, id).await?.map(|destination| text_of(&destination["StreamArn"]));
             Ok(key.into_iter().chain(stream).collect())
         }
     }

@@ -6,9 +6,10 @@ use api_events::{
     UpdateEventBus, UpdateEventBusInput,
 };
 use names::{Arn, Tags};
+use service_kit::properties::{show_tags, tags_of};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, as_object, as_text, input, properties, retag, show_tags, tags, tags_of, unless_gone};
+use super::{answer, as_object, as_text, input, properties, retag, tags, unless_gone};
 
 /// A bus. Its identifier is its name.
 #[derive(Debug)]

@@ -7,9 +7,10 @@ use api_events::{
 };
 use names::Tags;
 use serde_json::Value;
+use service_kit::properties::{show_tags, tags_of};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, as_object, as_text, input, invent, properties, retag, show_tags, tags, tags_of, unless_gone};
+use super::{answer, as_object, as_text, input, invent, properties, retag, tags, unless_gone};
 use crate::engine::home::BusId;
 
 /// A rule. Its identifier is its ARN.

@@ -1,9 +1,8 @@
 //! A resource type in as few words as it takes: what most of IAM's types have in common is said here once.
 
 use names::Tags;
+use service_kit::properties::tags_of;
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
-
-use super::properties::tags_of;
 
 /// What a type is called and made of.
 pub(super) struct Words {

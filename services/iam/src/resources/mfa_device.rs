@@ -7,12 +7,11 @@ use api_iam::{
     TagMFADeviceInput, UntagMFADevice, UntagMFADeviceInput, VirtualMFADevice as Device,
 };
 use serde_json::Value;
+use service_kit::properties::tags_of;
 use service_kit::{Ctx, Error, PropertySource};
 
 use super::described::{Described, Words};
-use super::properties::{
-    list_property, named, properties, tag_difference, tag_property, tags, tags_of, text, unless_gone,
-};
+use super::properties::{list_property, named, properties, tag_difference, tag_property, tags, text, unless_gone};
 
 /// A virtual second factor.
 #[derive(Debug)]

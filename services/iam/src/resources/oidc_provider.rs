@@ -9,12 +9,11 @@ use api_iam::{
     UntagOpenIDConnectProvider, UntagOpenIDConnectProviderInput, UpdateOpenIDConnectProviderThumbprint,
     UpdateOpenIDConnectProviderThumbprintInput,
 };
+use service_kit::properties::tags_of;
 use service_kit::{Ctx, Error, PropertySource};
 
 use super::described::{Described, Words};
-use super::properties::{
-    difference, needed, properties, tag_difference, tag_property, tags, tags_of, texts, unless_gone,
-};
+use super::properties::{difference, needed, properties, tag_difference, tag_property, tags, texts, unless_gone};
 
 /// A provider of web identities.
 #[derive(Debug)]

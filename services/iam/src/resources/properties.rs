@@ -2,7 +2,8 @@
 
 use api_iam::Tag;
 use names::Tags;
-use serde_json::{Value, json};
+use serde_json::Value;
+use service_kit::properties::{tag_list, tags_of, unless};
 use service_kit::{Ctx, Error, PropertySource};
 
 /// A text; numbers and booleans as they are written.
@@ -73,16 +74,9 @@ pub(super) fn tags(given: &PropertySource) -> Vec<Tag> {
     tags_of(given).into_iter().map(|(key, value)| Tag { key, value }).collect()
 }
 
-/// Tags in properties.
-pub(super) fn tags_of(properties: &PropertySource) -> Tags {
-    let list = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    list.filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str()?.to_owned()))).collect()
-}
-
 /// Tags as a property; none when there are none.
 pub(super) fn tag_property(tags: Option<Vec<Tag>>) -> Option<Value> {
-    let list: Vec<_> = tags.unwrap_or_default().iter().map(|tag| json!({"Key": tag.key, "Value": tag.value})).collect();
-    (!list.is_empty()).then(|| list.into())
+    tag_list(&tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect())
 }
 
 /// What is to go and what is to come, that what is there be as wanted.
@@ -100,10 +94,7 @@ pub(super) fn tag_difference(there: &Tags, wanted: &Tags) -> (Vec<Tag>, Vec<Stri
 
 /// None when the resource is gone.
 pub(super) fn unless_gone<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
-        Err(Error::Modeled(error)) if error.schema.code == api_iam::errors::NO_SUCH_ENTITY_EXCEPTION.code => Ok(None),
-        answer => answer.map(Some),
-    }
+    unless(answer, |code| code == api_iam::errors::NO_SUCH_ENTITY_EXCEPTION.code)
 }
 
 /// Properties out of pairs; what is null is left out.
@@ -118,6 +109,8 @@ pub(super) fn list_property(list: Vec<Value>) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

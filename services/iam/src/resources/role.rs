@@ -5,12 +5,13 @@ use api_iam::{
     TagRole, TagRoleInput, UntagRole, UntagRoleInput, UpdateAssumeRolePolicy, UpdateAssumeRolePolicyInput, UpdateRole,
     UpdateRoleInput,
 };
+use service_kit::properties::tags_of;
 use service_kit::{Ctx, Error, PropertySource};
 
 use super::described::{Described, Words};
 use super::holder::Holder;
 use super::properties::{
-    document, named, number, properties, shown, tag_difference, tag_property, tags, tags_of, text, unless_gone,
+    document, named, number, properties, shown, tag_difference, tag_property, tags, text, unless_gone,
 };
 use crate::engine::entity::Kind;
 use crate::limits;

@@ -6,10 +6,11 @@ use api_iam::{
     TagSAMLProvider, TagSAMLProviderInput, UntagSAMLProvider, UntagSAMLProviderInput, UpdateSAMLProvider,
     UpdateSAMLProviderInput,
 };
+use service_kit::properties::tags_of;
 use service_kit::{Ctx, Error, PropertySource};
 
 use super::described::{Described, Words};
-use super::properties::{named, needed, properties, tag_difference, tag_property, tags, tags_of, text, unless_gone};
+use super::properties::{named, needed, properties, tag_difference, tag_property, tags, text, unless_gone};
 
 /// A provider of SAML assertions.
 #[derive(Debug)]

@@ -7,12 +7,13 @@ use api_iam::{
     TagUserInput, UntagUser, UntagUserInput, UpdateLoginProfile, UpdateLoginProfileInput, UpdateUser, UpdateUserInput,
 };
 use serde_json::Value;
+use service_kit::properties::tags_of;
 use service_kit::{Ctx, Error, PropertySource};
 
 use super::described::{Described, Words};
 use super::holder::Holder;
 use super::properties::{
-    difference, list_property, named, properties, tag_difference, tag_property, tags, tags_of, text, texts, unless_gone,
+    difference, list_property, named, properties, tag_difference, tag_property, tags, text, texts, unless_gone,
 };
 use crate::engine::entity::Kind;
 

@@ -7,10 +7,10 @@ use api_kinesis::{
     UntagResource, UntagResourceInput,
 };
 use names::Tags;
-use serde_json::json;
+use service_kit::properties::{Retag, show_tags, tags_of};
 use service_kit::{Ctx, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, tags, text, unless_gone};
+use super::{answer, text, unless_gone};
 
 /// A consumer with enhanced fan-out.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl ResourceType for StreamConsumer {
 
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            let tags = tags(&properties);
+            let tags = tags_of(&properties);
             let input = RegisterStreamConsumerInput {
                 stream_arn: text(&properties, "StreamARN").unwrap_or_default(),
                 consumer_name: text(&properties, "ConsumerName").unwrap_or_default(),
@@ -63,25 +63,21 @@ impl ResourceType for StreamConsumer {
                 properties.insert(name.to_owned(), value.into());
             }
             let tags = self.tags(ctx, id).await?;
-            if !tags.is_empty() {
-                let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-                properties.insert("Tags".to_owned(), tags.into());
-            }
+            show_tags(&mut properties, &tags);
             Ok(Some(properties))
         }
     }
 
     fn update<'a>(&'a self, ctx: &'a Ctx, id: &'a str, properties: PropertySource) -> ResourceFuture<'a, ()> {
         answer! {
-            let (present, wanted) = (self.tags(ctx, id).await?, tags(&properties));
+            let change = Retag::between(&self.tags(ctx, id).await?, tags_of(&properties));
             let resource_arn = id.to_owned();
-            let tag_keys: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
-            if !tag_keys.is_empty() {
+            if let Some(tag_keys) = change.gone {
                 let input = UntagResourceInput { resource_arn: resource_arn.clone(), tag_keys, ..Default::default() };
                 ctx.call::<UntagResource>(input).await?;
             }
-            if !wanted.is_empty() && wanted != present {
-                ctx.call::<TagResource>(TagResourceInput { resource_arn, tags: wanted, ..Default::default() }).await?;
+            if let Some(tags) = change.set {
+                ctx.call::<TagResource>(TagResourceInput { resource_arn, tags, ..Default::default() }).await?;
             }
             Ok(())
         }

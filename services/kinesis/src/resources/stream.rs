@@ -13,9 +13,10 @@ use api_kinesis::{
 };
 use names::Tags;
 use serde_json::{Value, json};
+use service_kit::properties::{Retag, show_tags, tags_of};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, tags, text, unless_gone};
+use super::{answer, text, unless_gone};
 
 /// A stream.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ impl ResourceType for Stream {
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
             let stream_name = text(&properties, "Name").unwrap_or_else(|| format!("stream-{}", ctx.random().hex(12)));
-            let tags = tags(&properties);
+            let tags = tags_of(&properties);
             ctx.call::<CreateStream>(CreateStreamInput {
                 stream_name: stream_name.clone(),
                 shard_count: number(&properties, "ShardCount"),
@@ -75,10 +76,7 @@ impl ResourceType for Stream {
             let Some(there) = unless_gone(summary(ctx, id).await)? else { return Ok(None) };
             let mut properties = shown(&there);
             let tags = self.tags(ctx, id).await?;
-            if !tags.is_empty() {
-                let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-                properties.insert("Tags".to_owned(), tags.into());
-            }
+            show_tags(&mut properties, &tags);
             Ok(Some(properties))
         }
     }
@@ -87,7 +85,7 @@ impl ResourceType for Stream {
         answer! {
             rescale(ctx, id, &properties).await?;
             settle(ctx, id, &properties).await?;
-            retag(ctx, id, &self.tags(ctx, id).await?, tags(&properties)).await
+            retag(ctx, id, &self.tags(ctx, id).await?, tags_of(&properties)).await
         }
     }
 
@@ -269,13 +267,13 @@ async fn rescale(ctx: &Ctx, id: &str, wanted: &PropertySource) -> Result<(), Err
 
 async fn retag(ctx: &Ctx, id: &str, present: &Tags, wanted: Tags) -> Result<(), Error> {
     let stream_name = Some(id.to_owned());
-    let tag_keys: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
-    if !tag_keys.is_empty() {
+    let change = Retag::between(present, wanted);
+    if let Some(tag_keys) = change.gone {
         let stream_name = stream_name.clone();
         let input = RemoveTagsFromStreamInput { stream_name, tag_keys, ..Default::default() };
         ctx.call::<RemoveTagsFromStream>(input).await?;
     }
-    if !wanted.is_empty() && wanted != *present {
+    if let Some(wanted) = change.set {
         let input = AddTagsToStreamInput { stream_name, tags: wanted, ..Default::default() };
         ctx.call::<AddTagsToStream>(input).await?;
     }

@@ -7,10 +7,11 @@ use api_kms::{
     ScheduleKeyDeletionInput, UpdateKeyDescription, UpdateKeyDescriptionInput,
 };
 use names::Tags;
+use service_kit::properties::tags_of;
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
 use super::{
-    answer, as_list, common, described, number, policy, tags, tags_of, text, truth, unless_gone, update_common,
+    answer, as_list, common, described, number, policy, present_tags, text, truth, unless_gone, update_common,
 };
 
 /// A key. Its identifier is its id.
@@ -57,7 +58,7 @@ impl ResourceType for Key {
                 origin: text(&properties, "Origin").map(OriginType::from),
                 multi_region: truth(&properties, "MultiRegion"),
                 bypass_policy_lockout_safety_check: truth(&properties, "BypassPolicyLockoutSafetyCheck"),
-                tags: as_list(tags(&properties)),
+                tags: as_list(tags_of(&properties)),
                 ..CreateKeyInput::default()
             };
             let key = ctx.call::<CreateKey>(input).await?.key_metadata.unwrap_or_default();
@@ -123,7 +124,7 @@ impl ResourceType for Key {
     }
 
     fn tags<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, Tags> {
-        answer! { tags_of(ctx, id).await }
+        answer! { present_tags(ctx, id).await }
     }
 
     fn relationships<'a>(&'a self, _: &'a Ctx, _: &'a str) -> ResourceFuture<'a, Vec<String>> {

@@ -7,10 +7,11 @@ use api_kms::{
     ScheduleKeyDeletionInput, UpdateKeyDescription, UpdateKeyDescriptionInput,
 };
 use names::{Arn, Tags};
+use service_kit::properties::tags_of;
 use service_kit::{Ctx, PropertySource, ResourceFuture, ResourceType};
 
 use super::key::keys;
-use super::{answer, as_list, common, described, policy, tags, tags_of, text, truth, unless_gone, update_common};
+use super::{answer, as_list, common, described, policy, present_tags, text, truth, unless_gone, update_common};
 use crate::error::invalid;
 
 /// A replica of a key of several regions. Its identifier is its id.
@@ -44,7 +45,7 @@ impl ResourceType for ReplicaKey {
                 replica_region: ctx.region.as_str().to_owned(),
                 policy: policy(&properties),
                 description: text(&properties, "Description"),
-                tags: as_list(tags(&properties)),
+                tags: as_list(tags_of(&properties)),
                 ..ReplicateKeyInput::default()
             };
             // A key is copied from where its primary is.
@@ -111,7 +112,7 @@ impl ResourceType for ReplicaKey {
     }
 
     fn tags<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, Tags> {
-        answer! { tags_of(ctx, id).await }
+        answer! { present_tags(ctx, id).await }
     }
 
     fn relationships<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, Vec<String>> {

@@ -6,7 +6,7 @@ use api_scheduler::{
     Tag, TagResource, TagResourceInput, UntagResource, UntagResourceInput,
 };
 use names::Tags;
-use serde_json::json;
+use service_kit::properties::{Retag, show_tags};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
 use super::{answer, input, invent, properties, unless_gone};
@@ -49,10 +49,7 @@ impl ResourceType for ScheduleGroup {
             let Some(shown) = unless_gone(shown)? else { return Ok(None) };
             let mut found = properties(&shown, &["Arn", "CreationDate", "LastModificationDate", "Name", "State"]);
             let tags = self.tags(ctx, id).await?;
-            if !tags.is_empty() {
-                let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-                found.insert("Tags".to_owned(), tags.into());
-            }
+            show_tags(&mut found, &tags);
             Ok(Some(found))
         }
     }
@@ -105,12 +102,12 @@ impl ResourceType for ScheduleGroup {
 }
 
 async fn retag(ctx: &Ctx, resource_arn: String, present: &Tags, wanted: Tags) -> Result<(), Error> {
-    let tag_keys: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
-    if !tag_keys.is_empty() {
+    let change = Retag::between(present, wanted);
+    if let Some(tag_keys) = change.gone {
         let input = UntagResourceInput { resource_arn: resource_arn.clone(), tag_keys };
         ctx.call::<UntagResource>(input).await?;
     }
-    if !wanted.is_empty() && wanted != *present {
+    if let Some(wanted) = change.set {
         let tags = wanted.into_iter().map(|(key, value)| Tag { key, value }).collect();
         ctx.call::<TagResource>(TagResourceInput { resource_arn, tags }).await?;
     }

@@ -5,9 +5,10 @@ use api_schemas::{
     DescribeDiscovererInput, ListDiscoverers, ListDiscoverersInput, UpdateDiscoverer, UpdateDiscovererInput,
 };
 use names::Tags;
+use service_kit::properties::tags_of;
 use service_kit::{Ctx, Error, Fault, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, input, named, properties, retag, tags, unless_gone, wanted_tags};
+use super::{answer, input, named, properties, retag, tags, unless_gone};
 use crate::engine::home::Named;
 
 /// A discoverer. Its identifier is its ARN.
@@ -54,7 +55,7 @@ impl ResourceType for Discoverer {
             let wanted: UpdateDiscovererInput = input(&properties)?;
             let discoverer_id = own(ctx, id)?;
             ctx.call::<UpdateDiscoverer>(UpdateDiscovererInput { discoverer_id, ..wanted }).await?;
-            retag(ctx, id, wanted_tags(&properties)).await
+            retag(ctx, id, tags_of(&properties)).await
         }
     }
 

@@ -5,9 +5,10 @@ use api_schemas::{
     ListRegistries, ListRegistriesInput, ListSchemas, ListSchemasInput, UpdateSchema, UpdateSchemaInput,
 };
 use names::Tags;
+use service_kit::properties::tags_of;
 use service_kit::{Ctx, Error, Fault, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, input, named, properties, retag, tags, unless_gone, wanted_tags};
+use super::{answer, input, named, properties, retag, tags, unless_gone};
 use crate::engine::home::{Named, SchemaId};
 
 /// A schema. Its identifier is its ARN.
@@ -69,7 +70,7 @@ impl ResourceType for Schema {
             let (wanted, schema): (UpdateSchemaInput, _) = (input(&properties)?, schema(ctx, id)?);
             let (registry_name, schema_name) = (schema.registry.name, schema.name);
             ctx.call::<UpdateSchema>(UpdateSchemaInput { registry_name, schema_name, ..wanted }).await?;
-            retag(ctx, id, wanted_tags(&properties)).await
+            retag(ctx, id, tags_of(&properties)).await
         }
     }
 

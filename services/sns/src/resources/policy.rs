@@ -3,9 +3,10 @@
 use api_sns::{GetTopicAttributes, GetTopicAttributesInput, SetTopicAttributes, SetTopicAttributesInput};
 use names::Tags;
 use serde_json::Value;
+use service_kit::properties::text_of;
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, text, typed, unless_gone};
+use super::{answer, typed, unless_gone};
 use crate::store::{ATTACHMENTS, Attachment, scope};
 
 /// A policy on several topics. Its identifier is invented; the topics it is on are noted under it.
@@ -94,8 +95,8 @@ impl ResourceType for TopicPolicy {
 /// Puts the policy on the topics named, takes it off those of `before` that are not, and notes where it is.
 async fn attach(ctx: &Ctx, id: &str, before: &[String], properties: &PropertySource) -> Result<(), Error> {
     let named = properties.get("Topics").and_then(Value::as_array).into_iter().flatten();
-    let topics: Vec<_> = named.map(text).collect();
-    let document = properties.get("PolicyDocument").map(text).unwrap_or_default();
+    let topics: Vec<_> = named.map(text_of).collect();
+    let document = properties.get("PolicyDocument").map(text_of).unwrap_or_default();
     for topic in before.iter().filter(|topic| !topics.contains(topic)) {
         set(ctx, topic, String::new()).await?;
     }

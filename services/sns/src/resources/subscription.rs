@@ -8,9 +8,10 @@ use api_sns::{
     UnsubscribeInput,
 };
 use names::Tags;
+use service_kit::properties::text_of;
 use service_kit::{Ctx, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, text, typed, unless_gone};
+use super::{answer, typed, unless_gone};
 
 /// A subscription. Its identifier is its ARN.
 #[derive(Debug)]
@@ -62,11 +63,11 @@ impl ResourceType for Subscription {
 
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            let given = |name: &str| properties.get(name).map(text).unwrap_or_default();
+            let given = |name: &str| properties.get(name).map(text_of).unwrap_or_default();
             let input = SubscribeInput {
                 topic_arn: given("TopicArn"),
                 protocol: given("Protocol"),
-                endpoint: properties.get("Endpoint").map(text),
+                endpoint: properties.get("Endpoint").map(text_of),
                 attributes: Some(attributes(&properties)),
                 return_subscription_arn: Some(true),
             };
@@ -151,5 +152,5 @@ impl ResourceType for Subscription {
 
 fn attributes(properties: &PropertySource) -> BTreeMap<String, String> {
     let present = ATTRIBUTES.iter().filter_map(|name| Some((*name, properties.get(*name)?)));
-    present.map(|(name, value)| (name.to_owned(), text(value))).collect()
+    present.map(|(name, value)| (name.to_owned(), text_of(value))).collect()
 }

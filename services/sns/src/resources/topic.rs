@@ -12,9 +12,10 @@ use api_sns::{
 };
 use names::Tags;
 use serde_json::{Value, json};
+use service_kit::properties::{Retag, show_tags, tags_of, text_of};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, text, typed, unless_gone};
+use super::{answer, typed, unless_gone};
 
 /// A topic. Its identifier is its ARN.
 #[derive(Debug)]
@@ -69,18 +70,18 @@ impl ResourceType for Topic {
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
             let mut attributes = attributes(&properties);
-            let fifo = properties.get("FifoTopic").is_some_and(|fifo| text(fifo) == "true");
+            let fifo = properties.get("FifoTopic").is_some_and(|fifo| text_of(fifo) == "true");
             if fifo {
                 attributes.insert("FifoTopic".to_owned(), "true".to_owned());
             }
             let named = properties.get("TopicName").and_then(Value::as_str).map(str::to_owned);
             let name = named.unwrap_or_else(|| invent(ctx, fifo));
-            let tags = tags(&properties).into_iter().map(|(key, value)| Tag { key, value }).collect();
+            let tags = tags_of(&properties).into_iter().map(|(key, value)| Tag { key, value }).collect();
             let input = CreateTopicInput {
                 name,
                 attributes: Some(attributes),
                 tags: Some(tags),
-                data_protection_policy: properties.get("DataProtectionPolicy").map(text),
+                data_protection_policy: properties.get("DataProtectionPolicy").map(text_of),
             };
             let arn = ctx.call::<CreateTopic>(input).await?.topic_arn.unwrap_or_default();
             for (protocol, endpoint) in subscriptions(&properties) {
@@ -113,10 +114,7 @@ impl ResourceType for Topic {
                 properties.insert("Subscription".to_owned(), listed.into());
             }
             let tags = self.tags(ctx, id).await?;
-            if !tags.is_empty() {
-                let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-                properties.insert("Tags".to_owned(), tags.into());
-            }
+            show_tags(&mut properties, &tags);
             properties.insert("TopicArn".to_owned(), id.into());
             properties.insert("TopicName".to_owned(), id.rsplit(':').next().unwrap_or_default().into());
             Ok(Some(properties))
@@ -135,11 +133,11 @@ impl ResourceType for Topic {
                 let input = SetTopicAttributesInput { topic_arn: id.to_owned(), attribute_name, attribute_value };
                 ctx.call::<SetTopicAttributes>(input).await?;
             }
-            let policy = properties.get("DataProtectionPolicy").map(text).unwrap_or_default();
+            let policy = properties.get("DataProtectionPolicy").map(text_of).unwrap_or_default();
             let input = PutDataProtectionPolicyInput { resource_arn: id.to_owned(), data_protection_policy: policy };
             ctx.call::<PutDataProtectionPolicy>(input).await?;
             resubscribe(ctx, id, subscriptions(&properties)).await?;
-            retag(ctx, id, &self.tags(ctx, id).await?, &tags(&properties)).await
+            retag(ctx, id, &self.tags(ctx, id).await?, tags_of(&properties)).await
         }
     }
 
@@ -218,13 +216,13 @@ async fn resubscribe(ctx: &Ctx, topic: &str, wanted: Vec<(String, String)>) -> R
     Ok(())
 }
 
-async fn retag(ctx: &Ctx, id: &str, present: &Tags, wanted: &Tags) -> Result<(), Error> {
-    let tag_keys: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
-    if !tag_keys.is_empty() {
+async fn retag(ctx: &Ctx, id: &str, present: &Tags, wanted: Tags) -> Result<(), Error> {
+    let change = Retag::between(present, wanted);
+    if let Some(tag_keys) = change.gone {
         ctx.call::<UntagResource>(UntagResourceInput { resource_arn: id.to_owned(), tag_keys }).await?;
     }
-    if !wanted.is_empty() && wanted != present {
-        let tags = wanted.iter().map(|(key, value)| Tag { key: key.clone(), value: value.clone() }).collect();
+    if let Some(wanted) = change.set {
+        let tags = wanted.into_iter().map(|(key, value)| Tag { key, value }).collect();
         ctx.call::<TagResource>(TagResourceInput { resource_arn: id.to_owned(), tags }).await?;
     }
     Ok(())
@@ -232,7 +230,7 @@ async fn retag(ctx: &Ctx, id: &str, present: &Tags, wanted: &Tags) -> Result<(),
 
 fn attributes(properties: &PropertySource) -> BTreeMap<String, String> {
     let present = ATTRIBUTES.iter().filter_map(|name| Some((*name, properties.get(*name)?)));
-    let mut attributes: BTreeMap<_, _> = present.map(|(name, value)| (name.to_owned(), text(value))).collect();
+    let mut attributes: BTreeMap<_, _> = present.map(|(name, value)| (name.to_owned(), text_of(value))).collect();
     for one in properties.get("DeliveryStatusLogging").and_then(Value::as_array).into_iter().flatten() {
         let protocol = match one["Protocol"].as_str().unwrap_or_default() {
             "http/s" => "HTTP",
@@ -243,7 +241,7 @@ fn attributes(properties: &PropertySource) -> BTreeMap<String, String> {
         };
         for name in ["SuccessFeedbackRoleArn", "FailureFeedbackRoleArn", "SuccessFeedbackSampleRate"] {
             if let Some(value) = one.get(name) {
-                attributes.insert(format!("{protocol}{name}"), text(value));
+                attributes.insert(format!("{protocol}{name}"), text_of(value));
             }
         }
     }
@@ -252,12 +250,7 @@ fn attributes(properties: &PropertySource) -> BTreeMap<String, String> {
 
 fn subscriptions(properties: &PropertySource) -> Vec<(String, String)> {
     let list = properties.get("Subscription").and_then(Value::as_array).into_iter().flatten();
-    list.map(|one| (text(&one["Protocol"]), text(&one["Endpoint"]))).collect()
-}
-
-fn tags(properties: &PropertySource) -> Tags {
-    let list = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    list.filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), text(&tag["Value"])))).collect()
+    list.map(|one| (text_of(&one["Protocol"]), text_of(&one["Endpoint"]))).collect()
 }
 
 fn invent(ctx: &Ctx, fifo: bool) -> String {

@@ -6,9 +6,10 @@ use api_sqs::{
 };
 use names::Tags;
 use serde_json::Value;
+use service_kit::properties::text_of;
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, name_of, text};
+use super::{answer, name_of};
 use crate::store::{ATTACHMENTS, Attachment, scope};
 
 /// A policy on several queues. Its identifier is invented; the queues it is on are noted under it.
@@ -121,7 +122,7 @@ impl ResourceType for QueueInlinePolicy {
 
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            let queue = properties.get("Queue").map(text).unwrap_or_default();
+            let queue = properties.get("Queue").map(text_of).unwrap_or_default();
             set(ctx, &queue, document(&properties)).await?;
             Ok(queue)
         }
@@ -175,13 +176,13 @@ fn arn(ctx: &Ctx, url: &str) -> String {
 }
 
 fn document(properties: &PropertySource) -> String {
-    properties.get("PolicyDocument").map(text).unwrap_or_default()
+    properties.get("PolicyDocument").map(text_of).unwrap_or_default()
 }
 
 /// Puts the policy on the queues named, takes it off those of `before` that are not, and notes where it is.
 async fn attach(ctx: &Ctx, id: &str, before: &[String], properties: &PropertySource) -> Result<(), Error> {
     let named = properties.get("Queues").and_then(Value::as_array).into_iter().flatten();
-    let queues: Vec<_> = named.map(text).collect();
+    let queues: Vec<_> = named.map(text_of).collect();
     for queue in before.iter().filter(|queue| !queues.contains(queue)) {
         set(ctx, queue, String::new()).await?;
     }

@@ -8,10 +8,11 @@ use api_sqs::{
     SetQueueAttributesInput, TagQueue, TagQueueInput, UntagQueue, UntagQueueInput, errors,
 };
 use names::Tags;
-use serde_json::{Value, json};
+use serde_json::Value;
+use service_kit::properties::{Retag, show_tags, tags_of, text_of, unless};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, name_of, text};
+use super::{answer, name_of};
 
 /// A queue. Its identifier is its URL.
 #[derive(Debug)]
@@ -92,7 +93,7 @@ impl ResourceType for Queue {
             }
             let named = properties.get("QueueName").and_then(Value::as_str).map(str::to_owned);
             let queue_name = named.unwrap_or_else(|| invent(ctx, fifo));
-            let input = CreateQueueInput { queue_name, attributes: Some(attributes), tags: Some(tags(&properties)) };
+            let input = CreateQueueInput { queue_name, attributes: Some(attributes), tags: Some(tags_of(&properties)) };
             Ok(ctx.call::<CreateQueue>(input).await?.queue_url.unwrap_or_default())
         }
     }
@@ -107,10 +108,7 @@ impl ResourceType for Queue {
                 }
             }
             let tags = self.tags(ctx, id).await?;
-            if !tags.is_empty() {
-                let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-                properties.insert("Tags".to_owned(), tags.into());
-            }
+            show_tags(&mut properties, &tags);
             properties.insert("Arn".to_owned(), attributes["QueueArn"].as_str().into());
             properties.insert("QueueName".to_owned(), name_of(id).into());
             properties.insert("QueueUrl".to_owned(), id.into());
@@ -124,7 +122,7 @@ impl ResourceType for Queue {
             attributes.extend(self::attributes(&properties));
             attributes.remove("FifoQueue");
             ctx.call::<SetQueueAttributes>(SetQueueAttributesInput { queue_url: id.to_owned(), attributes }).await?;
-            retag(ctx, id, &self.tags(ctx, id).await?, tags(&properties)).await
+            retag(ctx, id, &self.tags(ctx, id).await?, tags_of(&properties)).await
         }
     }
 
@@ -180,18 +178,15 @@ async fn all_attributes(ctx: &Ctx, id: &str) -> Result<Option<BTreeMap<String, S
 
 /// None when the queue is gone.
 fn unless_gone<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
-        Err(Error::Modeled(error)) if error.schema.code == errors::QUEUE_DOES_NOT_EXIST.code => Ok(None),
-        answer => answer.map(Some),
-    }
+    unless(answer, |code| code == errors::QUEUE_DOES_NOT_EXIST.code)
 }
 
 async fn retag(ctx: &Ctx, id: &str, present: &Tags, wanted: Tags) -> Result<(), Error> {
-    let tag_keys: Vec<_> = present.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
-    if !tag_keys.is_empty() {
+    let change = Retag::between(present, wanted);
+    if let Some(tag_keys) = change.gone {
         ctx.call::<UntagQueue>(UntagQueueInput { queue_url: id.to_owned(), tag_keys }).await?;
     }
-    if !wanted.is_empty() && wanted != *present {
+    if let Some(wanted) = change.set {
         ctx.call::<TagQueue>(TagQueueInput { queue_url: id.to_owned(), tags: wanted }).await?;
     }
     Ok(())
@@ -199,12 +194,7 @@ async fn retag(ctx: &Ctx, id: &str, present: &Tags, wanted: Tags) -> Result<(), 
 
 fn attributes(properties: &PropertySource) -> BTreeMap<String, String> {
     let present = ATTRIBUTES.iter().filter_map(|name| Some((*name, properties.get(*name)?)));
-    present.map(|(name, value)| (name.to_owned(), text(value))).collect()
-}
-
-fn tags(properties: &PropertySource) -> Tags {
-    let list = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    list.filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), text(&tag["Value"])))).collect()
+    present.map(|(name, value)| (name.to_owned(), text_of(value))).collect()
 }
 
 /// An attribute's text as the property that it was: a number, a boolean, an object or a text.
