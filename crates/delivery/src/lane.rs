@@ -170,18 +170,14 @@ impl Worker {
             let verdicts = self.post.courier.deliver(&self.post.ctx, self.lane(), &intents).await;
             outcomes.extend(self.outcomes(lane, tried, intents, verdicts).await);
         }
-        let again = outcomes.iter().filter_map(|outcome| match &outcome.fate {
-            Fate::Waits(place, _) => Some(place.clone()),
-            Fate::Gone => None,
+        // What waits again on this lane lies behind what is under way, and so behind the head.
+        let moved = outcomes.iter().filter_map(|outcome| match &outcome.fate {
+            Fate::Waits(place, _) if place.0 != self.lane() => Some(place.clone()),
+            _ => None,
         });
-        let again: Vec<_> = again.collect();
+        let moved: Vec<_> = moved.collect();
         self.post.deliveries.ledger().settle(outcomes).await?;
-        for place in again {
-            match place.0 == self.lane() {
-                true => self.head.back_to(Mark::of(&place)),
-                false => self.post.start(&place.0, Mark::of(&place)),
-            }
-        }
+        moved.iter().for_each(|place| self.post.start(&place.0, Mark::of(place)));
         Ok(numbers)
     }
 

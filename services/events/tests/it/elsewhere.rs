@@ -60,16 +60,49 @@ async fn an_event_keeps_what_it_is() {
     }
 }
 
+/// Why somebody may not put an event on a bus of this ARN; empty when they may.
+async fn refusal(stranger: &TestCloud, bus: &str) -> String {
+    let entry = api::PutEventsRequestEntry {
+        event_bus_name: Some(bus.to_owned()),
+        ..crate::world::entry("own", "s", &json!({}))
+    };
+    let put = stranger.call::<api::PutEvents>(api::PutEventsInput { entries: vec![entry], endpoint_id: None }).await;
+    put.err().map(|error| error.to_string()).unwrap_or_default()
+}
+
 #[tokio::test]
 async fn nobody_else_puts_on_a_bus() {
     let cloud = cloud();
     let stranger = cloud.fresh_account();
-    let arn = bus(&cloud, "own").await;
-    let entry = api::PutEventsRequestEntry { event_bus_name: Some(arn), ..crate::world::entry("own", "s", &json!({})) };
-    let refused =
-        stranger.call::<api::PutEvents>(api::PutEventsInput { entries: vec![entry], endpoint_id: None }).await;
-    let refused = refused.err().map(|error| error.to_string()).unwrap_or_default();
+    let refused = refusal(&stranger, &bus(&cloud, "own").await).await;
     assert!(refused.contains("AccessDenied") && refused.contains("events:PutEvents"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_permission_counts_from_the_next_call_on() {
+    let cloud = cloud();
+    let stranger = cloud.fresh_account();
+    let arn = bus(&cloud, "own").await;
+    // Events between make the bus known as it was.
+    put(&cloud, "own", "s", json!({})).await;
+    assert_ne!(refusal(&stranger, &arn).await, "");
+    let permit = api::PutPermissionInput {
+        event_bus_name: Some("own".to_owned()),
+        action: Some("events:PutEvents".to_owned()),
+        principal: Some(stranger.account().to_string()),
+        statement_id: Some("s".to_owned()),
+        ..api::PutPermissionInput::default()
+    };
+    cloud.call::<api::PutPermission>(permit).await.unwrap();
+    assert_eq!(refusal(&stranger, &arn).await, "");
+    put(&cloud, "own", "s", json!({})).await;
+    let withdraw = api::RemovePermissionInput {
+        event_bus_name: Some("own".to_owned()),
+        statement_id: Some("s".to_owned()),
+        ..api::RemovePermissionInput::default()
+    };
+    cloud.call::<api::RemovePermission>(withdraw).await.unwrap();
+    assert_ne!(refusal(&stranger, &arn).await, "");
 }
 
 #[tokio::test]
