@@ -76,6 +76,9 @@ impl Worker {
     }
 
     async fn serve(&self) -> Result<(), Error> {
+        if !self.has_anything().await? {
+            return Ok(());
+        }
         let Some(lane) = self.post.courier.lane(&self.post.ctx, self.lane()).await? else {
             return Ok(self.drop_all().await?);
         };
@@ -110,6 +113,20 @@ impl Worker {
                 () = self.working.more(), if !running.is_empty() => {}
             }
         }
+    }
+
+    /// Whether something waits at all. A lane that was changed is woken whether or not, and its courier is not to be asked
+    /// what it may take an effort to tell.
+    async fn has_anything(&self) -> Result<bool, StoreError> {
+        self.working.told().into_iter().for_each(|from| self.head.back_to(from));
+        if self.head.get() != Some(Mark::BEGINNING) {
+            return Ok(true);
+        }
+        let (deliveries, span) = (&self.post.deliveries, Span::prefix::<(String,)>(&(self.lane(),)));
+        let view = deliveries.store().read().await?;
+        let first = deliveries.tables().lanes.scan(&view, &SCOPE, &span, Order::Ascending, 1).await?;
+        self.head.on_to(first.first().map(|(place, _)| Mark::of(place)));
+        Ok(!first.is_empty())
     }
 
     /// The next batch that is due and not under way.
