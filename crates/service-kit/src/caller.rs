@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Session;
 
-/// The identity behind a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The identity behind a call. Work that outlasts the call keeps it beside what is left to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
     /// The account the call is made from.
     pub account: AccountId,
@@ -17,6 +17,7 @@ pub struct Caller {
     /// The access key that signed the call, when one did.
     pub access_key: Option<String>,
     /// The session, when the credentials are temporary.
+    #[serde(with = "shared")]
     pub session: Option<Arc<Session>>,
 }
 
@@ -102,9 +103,34 @@ impl Caller {
     }
 }
 
+/// A session behind a pointer, written as itself.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::Session;
+
+    pub(super) fn serialize<S: Serializer>(session: &Option<Arc<Session>>, to: S) -> Result<S::Ok, S::Error> {
+        session.as_deref().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Arc<Session>>, D::Error> {
+        Ok(Option::<Session>::deserialize(from)?.map(Arc::new))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_caller_is_kept_with_its_session() {
+        let caller =
+            Caller { session: Some(Arc::new(crate::session::example())), ..Caller::root(AccountId::DEFAULT, None) };
+        let kept = postcard::to_stdvec(&caller).unwrap();
+        assert_eq!(postcard::from_bytes::<Caller>(&kept).unwrap(), caller);
+    }
 
     #[test]
     fn root_shows_its_account() {

@@ -89,7 +89,7 @@ pub use operation::{Handler, Input, Operations, Output};
 pub use principals::{Guardrails, HeldPolicy, Identity, IssuedKey, KeyUse, Membership, Principals};
 pub use receiver::{Parcel, ParcelAttribute, Receipt, Receiver, Sender};
 pub use record::{CallRecord, Note, Recorder};
-pub use resource::{PropertySource, ResourceFuture, ResourceType};
+pub use resource::{Progress, PropertySource, ResourceFuture, ResourceType};
 pub use role_sessions::RoleSessions;
 pub use roles::{AssumeAs, Roles};
 pub use service::{Service, State};

@@ -12,6 +12,17 @@ pub type ResourceFuture<'a, T> = BoxFuture<'a, Result<T, Error>>;
 /// Properties by their CloudFormation names.
 pub type PropertySource = serde_json::Map<String, Value>;
 
+/// How far a resource is that was made or changed a moment ago.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// What builds on it may begin.
+    Settled,
+    /// Its service is still at it.
+    Underway,
+    /// Its service gave up, for this reason.
+    Failed(String),
+}
+
 /// A type of resource, such as `AWS::SQS::Queue`.
 ///
 /// An identifier is what `Ref` gives. Properties are the CloudFormation names of the type.
@@ -24,9 +35,17 @@ pub trait ResourceType: Send + Sync {
     fn create_only(&self) -> &'static [&'static str];
     /// Attributes that `Fn::GetAtt` gives.
     fn attributes(&self) -> &'static [&'static str];
-    /// Creates it and answers its identifier.
+    /// Gives it a name where its properties have none. `invent` makes one of at most so many characters, out of the names of
+    /// the stack and of the resource in it. Types without names, and those that AWS names itself, leave this alone.
+    fn name_it(&self, _properties: &mut PropertySource, _invent: &dyn Fn(usize) -> String) {}
+    /// Creates it and answers its identifier. It may still be underway then.
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String>;
-    /// Its properties and attributes as they are; none when it is gone.
+    /// How far it is, by the state that its service shows. Most are settled when the call that made them answers.
+    fn progress<'a>(&'a self, _ctx: &'a Ctx, _id: &'a str) -> ResourceFuture<'a, Progress> {
+        Box::pin(std::future::ready(Ok(Progress::Settled)))
+    }
+    /// Its properties and attributes as they are, attributes of attributes by dotted names (`Endpoint.Address`); none when it
+    /// is gone.
     fn read<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, Option<PropertySource>>;
     /// Changes properties that are not create-only.
     fn update<'a>(&'a self, ctx: &'a Ctx, id: &'a str, properties: PropertySource) -> ResourceFuture<'a, ()>;

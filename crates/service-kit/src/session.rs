@@ -104,36 +104,38 @@ impl Session {
     }
 }
 
+/// A session for tests.
+#[cfg(test)]
+pub(crate) fn example() -> Session {
+    let arn = "arn:aws:sts::111122223333:assumed-role/r/s".to_owned();
+    let role = "arn:aws:iam::111122223333:role/r".to_owned();
+    Session {
+        account: "111122223333".parse().unwrap(),
+        principal: Principal::RoleSession { arn, id: "AROAX:s".to_owned(), role },
+        issuer: "AROAX".to_owned(),
+        issued: Timestamp::from_secs(1),
+        expires: Timestamp::from_secs(3601),
+        policies: vec!["{}".to_owned()],
+        policy_arns: Vec::new(),
+        tags: Tags::new(),
+        transitive_tags: Vec::new(),
+        source_identity: None,
+        mfa: None,
+        chained: false,
+        context: BTreeMap::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn session() -> Session {
-        let arn = "arn:aws:sts::111122223333:assumed-role/r/s".to_owned();
-        let role = "arn:aws:iam::111122223333:role/r".to_owned();
-        Session {
-            account: "111122223333".parse().unwrap(),
-            principal: Principal::RoleSession { arn, id: "AROAX:s".to_owned(), role },
-            issuer: "AROAX".to_owned(),
-            issued: Timestamp::from_secs(1),
-            expires: Timestamp::from_secs(3601),
-            policies: vec!["{}".to_owned()],
-            policy_arns: Vec::new(),
-            tags: Tags::new(),
-            transitive_tags: Vec::new(),
-            source_identity: None,
-            mfa: None,
-            chained: false,
-            context: BTreeMap::new(),
-        }
-    }
-
     #[test]
     fn a_token_is_of_its_key_alone() {
         let (random, sessions) = (Random::seeded(1), Sessions::new(&Vault::new(&[1; 32])));
-        let (one, two) = (sessions.issue(&random, &session()), sessions.issue(&random, &session()));
+        let (one, two) = (sessions.issue(&random, &example()), sessions.issue(&random, &example()));
         assert_eq!((one.secret.len(), &one.access_key[..4]), (40, "ASIA"));
-        assert_eq!(*sessions.open(&one.access_key, &one.token).unwrap(), session());
+        assert_eq!(*sessions.open(&one.access_key, &one.token).unwrap(), example());
         assert_eq!(sessions.open(&one.access_key, &two.token), Err(InvalidToken));
         assert_eq!(sessions.open(&two.access_key, &one.token), Err(InvalidToken));
         assert_ne!(one.secret, two.secret);
@@ -144,7 +146,7 @@ mod tests {
     #[test]
     fn a_changed_token_is_none() {
         let sessions = Sessions::new(&Vault::new(&[1; 32]));
-        let key = sessions.issue(&Random::seeded(1), &session());
+        let key = sessions.issue(&Random::seeded(1), &example());
         for index in (0..key.token.len()).step_by(7) {
             let mut changed = key.token.clone().into_bytes();
             changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
