@@ -7,6 +7,7 @@ pub fn all(parts: &CloudParts) -> Vec<Service> {
     vec![
         // One sorted line each.
         svc_application_autoscaling::service(parts),
+        svc_cloudformation::service(parts),
         svc_cloudtrail::service(parts),
         svc_dynamodb::service(parts),
         svc_dynamodb::streams(parts),
@@ -16,6 +17,8 @@ pub fn all(parts: &CloudParts) -> Vec<Service> {
         svc_iam::service(parts),
         svc_kinesis::service(parts),
         svc_kms::service(parts),
+        svc_lambda::service(parts),
+        svc_logs::service(parts),
         svc_organizations::service(parts),
         svc_pipes::service(parts),
         svc_s3::control(parts),

@@ -8,8 +8,8 @@ use super::{Findings, files};
 fn layer(name: &str) -> Option<u8> {
     Some(match name {
         "names" | "codegen" => 0,
-        "federation" | "pattern" | "policy" | "runtime" | "schedule" | "sigv4" | "smithy" => 1,
-        "protocols" | "store" | "sandbox" => 2,
+        "federation" | "pattern" | "policy" | "runtime" | "schedule" | "sigv4" | "smithy" | "template" => 1,
+        "protocols" | "sam" | "sandbox" | "store" => 2,
         "remote-blobs" | "service-kit" => 3,
         "authority" | "delivery" | "smtp" => 4,
         "gateway" => 5,

@@ -63,7 +63,7 @@ fn is_pure(path: &str) -> bool {
     match parts.as_slice() {
         ["services", _, "src", ..] => true,
         ["crates", name, "src", ..] => {
-            ["names", "pattern", "policy", "protocols", "schedule", "sigv4", "smithy"].contains(name)
+            ["names", "pattern", "policy", "protocols", "sam", "schedule", "sigv4", "smithy", "template"].contains(name)
         }
         _ => false,
     }

@@ -1,0 +1,5 @@
+//! Generates the typed operations of this API.
+
+fn main() {
+    codegen::service_build_script("logs");
+}

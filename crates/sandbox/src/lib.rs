@@ -1,0 +1,1 @@
+//! Foreign code, run apart from the machine and from each other.

@@ -1,0 +1,1 @@
+//! Templates of stacks: JSON and YAML read as CloudFormation reads them.

@@ -1,0 +1,14 @@
+//! AWS CloudFormation. None of its operations is built yet; all answer `NotImplemented`.
+//!
+//! | file | noun |
+//! |---|---|
+//! | `ops/mod.rs` | the operation table |
+
+mod ops;
+
+use service_kit::{CloudParts, Service};
+
+/// The service, on the parts of a cloud.
+pub fn service(_parts: &CloudParts) -> Service {
+    Service::new(&api_cloudformation::SERVICE, ops::table())
+}
