@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `ops/mod.rs` | the operation table |
 
+mod environment;
 mod ops;
 
 use service_kit::{CloudParts, Service};
