@@ -1,0 +1,150 @@
+//! Log groups, streams and events in their own words: no API types, no HTTP, no ambient time.
+//!
+//! | file | what |
+//! |---|---|
+//! | `home.rs` | the account and region that groups are in, and how they are called from outside |
+//! | `group.rs`, `stream.rs` | creating, finding, changing, listing, deleting |
+//! | `accept.rs` | which events of a batch are taken. Pure |
+//! | `append.rs` | a batch, written with all that follows from it in one transaction |
+//! | `read.rs`, `place.rs` | events in order of time, of a stream or of a group; a place among them |
+//! | `cipher.rs`, `keys.rs` | what events are sealed with; data keys of KMS used again |
+//! | `passing.rs` | what subscription and metric filters make of a batch. Pure |
+//! | `protection.rs` | personal data found and masked. Pure |
+//! | `sweep.rs` | what has expired or was deleted, removed |
+//! | `refusal.rs` | reasons not to do something |
+
+pub(crate) mod accept;
+pub(crate) mod append;
+pub(crate) mod cipher;
+pub(crate) mod group;
+pub(crate) mod home;
+pub(crate) mod keys;
+pub(crate) mod passing;
+pub(crate) mod place;
+pub(crate) mod protection;
+pub(crate) mod read;
+pub(crate) mod refusal;
+pub(crate) mod stream;
+mod sweep;
+
+use std::sync::Arc;
+
+use delivery::Deliveries;
+use names::Timestamp;
+use runtime::Runtime;
+use service_kit::{CloudParts, RoleSessions, Wake};
+use store::{Scope, Seal, Sequence, Store, StoreError};
+
+use crate::filter::Patterns;
+use crate::store::SERVICE;
+use cipher::Ciphers;
+use keys::DataKeys;
+
+/// All log groups of a cloud. Cheap to clone; clones are the same.
+#[derive(Clone)]
+pub(crate) struct Engine(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    runtime: Runtime,
+    numbers: Sequence,
+    ciphers: Ciphers,
+    data_keys: DataKeys,
+    seal: Seal,
+    deliveries: Deliveries,
+    patterns: Patterns,
+    roles: RoleSessions,
+    chores: Chores,
+}
+
+/// Told when there is background work before its time.
+#[derive(Default)]
+pub(crate) struct Chores {
+    /// Content is to be removed.
+    pub sweep: Wake,
+    /// Queries wait.
+    pub queries: Wake,
+    /// Exports wait.
+    pub exports: Wake,
+}
+
+impl Engine {
+    /// Groups kept in the store of `parts`, living by its clock and randomness.
+    pub(crate) fn new(parts: &CloudParts) -> Self {
+        Self(Arc::new(Inner {
+            numbers: Sequence::new(&parts.store, Scope::Global, SERVICE),
+            store: parts.store.clone(),
+            runtime: parts.runtime.clone(),
+            ciphers: Ciphers::new(&parts.vault),
+            data_keys: DataKeys::default(),
+            seal: parts.vault.seal("logs/content"),
+            deliveries: Deliveries::new(SERVICE, "logs.deliver", parts),
+            patterns: Patterns::default(),
+            roles: RoleSessions::default(),
+            chores: Chores::default(),
+        }))
+    }
+
+    /// Forgets everything in memory: the store was emptied.
+    pub(crate) fn forget(&self) {
+        self.0.data_keys.clear();
+        self.0.roles.forget();
+    }
+
+    /// Where everything is kept.
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Clock, randomness, tasks.
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.0.runtime
+    }
+
+    /// Data keys of KMS that are used again.
+    pub(crate) fn data_keys(&self) -> &DataKeys {
+        &self.0.data_keys
+    }
+
+    /// What content outside of events is sealed with.
+    pub(crate) fn seal(&self) -> &Seal {
+        &self.0.seal
+    }
+
+    /// What is on its way to subscribers.
+    pub(crate) fn deliveries(&self) -> &Deliveries {
+        &self.0.deliveries
+    }
+
+    /// Filter patterns in use.
+    pub(crate) fn patterns(&self) -> &Patterns {
+        &self.0.patterns
+    }
+
+    /// Roles taken on.
+    pub(crate) fn roles(&self) -> &RoleSessions {
+        &self.0.roles
+    }
+
+    /// Where background work is announced.
+    pub(crate) fn chores(&self) -> &Chores {
+        &self.0.chores
+    }
+
+    /// The cipher of a group's own.
+    pub(crate) fn own_cipher(&self, group: u64) -> Arc<cipher::Cipher> {
+        self.0.ciphers.of(group)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.runtime.clock.now()
+    }
+
+    pub(crate) async fn number(&self) -> Result<u64, StoreError> {
+        self.0.numbers.next().await
+    }
+
+    pub(crate) async fn numbers(&self, count: u64) -> Result<u64, StoreError> {
+        self.0.numbers.take(count).await
+    }
+}

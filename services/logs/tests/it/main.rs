@@ -1,0 +1,8 @@
+//! CloudWatch Logs in process, typed, by a clock that stands still until it is moved.
+
+#![allow(clippy::unwrap_used, reason = "what fails here is a test")]
+
+mod cloud;
+mod event;
+mod filter;
+mod group;
