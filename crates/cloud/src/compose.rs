@@ -142,6 +142,9 @@ async fn compose(
     parts.mailer = mailer(settings)?;
     parts.base_url = endpoint.to_owned();
     parts.default_region = settings.region.clone();
+    if let Some(data) = &data {
+        parts.scratch = data.path().join("scratch");
+    }
     let mut running = services::all(&parts);
     if let Some(absent) = settings.services.iter().find(|id| !running.iter().any(|s| s.api().id == id.as_str())) {
         return Err(ComposeError::NoSuchService(absent.clone()));

@@ -1,6 +1,7 @@
 //! What all services share, and the registry in which they find each other.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -43,6 +44,8 @@ pub struct CloudParts {
     pub default_region: Region,
     /// Who takes mail; without one it stays in spools.
     pub mailer: Option<Arc<dyn Mailer>>,
+    /// A directory for files that can be made again: unpacked code. It may not be there yet.
+    pub scratch: PathBuf,
 }
 
 pub(crate) struct Inner {
@@ -74,6 +77,7 @@ impl CloudParts {
             base_url: "http://localhost:4566".to_owned(),
             default_region: Region::default_region(),
             mailer: None,
+            scratch: std::env::temp_dir().join("nephele"),
         }
     }
 }
