@@ -1,0 +1,291 @@
+//! What serverless resources have for properties. Source: aws-sam-translator 1.110.0, the types of its resources.
+
+use super::Kind::{
+    self, Any, Bool, BoolOrMap, Deletion, Integer, Integers, List, MapOrMaps, Maps, Mixed, TextList, TextMapOrMixed,
+    TextOrMap, TextOrMixed, Texts,
+};
+use super::{Property, property};
+
+/// `AWS::Serverless::Function`.
+pub(crate) const FUNCTION: &[Property] = &[
+    property("FunctionName", TextOrMap),
+    property("Handler", Any),
+    property("Runtime", Any),
+    property("CodeUri", Any),
+    property("ImageUri", Any),
+    property("PackageType", Any),
+    property("InlineCode", Any),
+    property("DeadLetterQueue", Kind::Map),
+    property("Description", Any),
+    property("MemorySize", Any),
+    property("Timeout", Any),
+    property("VpcConfig", Any),
+    property("Role", Kind::Text),
+    property("AssumeRolePolicyDocument", Kind::Map),
+    property("Policies", TextMapOrMixed),
+    property("RolePath", Any),
+    property("PermissionsBoundary", Kind::Text),
+    property("Environment", Maps),
+    property("Events", Maps),
+    property("Tags", Kind::Map),
+    property("PropagateTags", Bool),
+    property("Tracing", TextOrMap),
+    property("KmsKeyArn", Any),
+    property("DeploymentPreference", Kind::Map),
+    property("ReservedConcurrentExecutions", Any),
+    property("Layers", Mixed),
+    property("EventInvokeConfig", Kind::Map),
+    property("EphemeralStorage", Any),
+    property("AutoPublishAlias", Kind::TextAlone),
+    property("AutoPublishCodeSha256", Kind::TextAlone),
+    property("AutoPublishAliasAllProperties", Bool).plain(),
+    property("VersionDescription", Any),
+    property("ProvisionedConcurrencyConfig", Any),
+    property("FileSystemConfigs", Any),
+    property("ImageConfig", Any),
+    property("CodeSigningConfigArn", Any),
+    property("Architectures", Any),
+    property("SnapStart", Kind::Map),
+    property("FunctionUrlConfig", Kind::Map),
+    property("RuntimeManagementConfig", Any),
+    property("LoggingConfig", Any),
+    property("RecursiveLoop", Any),
+    property("SourceKMSKeyArn", Any),
+    property("CapacityProviderConfig", Kind::Map),
+    property("FunctionScalingConfig", Kind::Map),
+    property("VersionDeletionPolicy", Deletion),
+    property("PublishToLatestPublished", Any),
+    property("TenancyConfig", Any),
+    property("DurableConfig", Kind::Map),
+];
+
+/// `AWS::Serverless::CapacityProvider`.
+pub(crate) const CAPACITY_PROVIDER: &[Property] = &[
+    property("CapacityProviderName", TextOrMap).plain(),
+    property("VpcConfig", Kind::Map).required().plain(),
+    property("OperatorRole", TextOrMap).plain(),
+    property("Tags", Kind::Map).plain(),
+    property("PropagateTags", Bool).plain(),
+    property("InstanceRequirements", Kind::Map).plain(),
+    property("ScalingConfig", Kind::Map).plain(),
+    property("KmsKeyArn", TextOrMap).plain(),
+];
+
+/// `AWS::Serverless::Api`.
+pub(crate) const API: &[Property] = &[
+    property("__MANAGE_SWAGGER", Bool),
+    property("Name", TextOrMap),
+    property("StageName", TextOrMap).required(),
+    property("Tags", Kind::Map),
+    property("PropagateTags", Bool),
+    property("DefinitionBody", Kind::Map),
+    property("DefinitionUri", TextOrMap),
+    property("MergeDefinitions", Bool).plain(),
+    property("CacheClusterEnabled", Bool),
+    property("CacheClusterSize", Kind::Text),
+    property("Variables", Kind::Map),
+    property("EndpointConfiguration", TextOrMap),
+    property("MethodSettings", List),
+    property("BinaryMediaTypes", List),
+    property("MinimumCompressionSize", Integer),
+    property("Cors", TextOrMap),
+    property("Auth", Kind::Map),
+    property("GatewayResponses", Kind::Map),
+    property("AccessLogSetting", Kind::Map),
+    property("CanarySetting", Kind::Map),
+    property("TracingEnabled", Bool),
+    property("OpenApiVersion", Kind::Text),
+    property("Models", Kind::Map),
+    property("Domain", Kind::Map),
+    property("FailOnWarnings", Bool),
+    property("Description", Kind::Text),
+    property("Mode", Kind::Text),
+    property("DisableExecuteApiEndpoint", Bool),
+    property("ApiKeySourceType", Kind::Text),
+    property("AlwaysDeploy", Bool).plain(),
+    property("Policy", TextOrMap),
+    property("SecurityPolicy", Kind::Text),
+    property("EndpointAccessMode", Kind::Text),
+];
+
+/// `AWS::Serverless::HttpApi`.
+pub(crate) const HTTP_API: &[Property] = &[
+    property("__MANAGE_SWAGGER", Bool),
+    property("Name", Any),
+    property("StageName", TextOrMap),
+    property("Tags", Kind::Map),
+    property("PropagateTags", Bool),
+    property("DefinitionBody", Kind::Map),
+    property("DefinitionUri", TextOrMap),
+    property("StageVariables", Kind::Map),
+    property("CorsConfiguration", BoolOrMap),
+    property("AccessLogSettings", Kind::Map),
+    property("DefaultRouteSettings", Kind::Map),
+    property("Auth", Kind::Map),
+    property("RouteSettings", Kind::Map),
+    property("Domain", Kind::Map),
+    property("FailOnWarnings", Bool),
+    property("Description", Kind::Text),
+    property("DisableExecuteApiEndpoint", Bool),
+];
+
+/// `AWS::Serverless::WebSocketApi`.
+pub(crate) const WEB_SOCKET_API: &[Property] = &[
+    property("ApiKeySelectionExpression", Kind::Text),
+    property("AccessLogSettings", Kind::Map),
+    property("Auth", Kind::Map),
+    property("DefaultRouteSettings", Kind::Map),
+    property("Description", Kind::Text),
+    property("DisableExecuteApiEndpoint", Bool),
+    property("Domain", Kind::Map),
+    property("DisableSchemaValidation", Bool),
+    property("FailOnWarnings", Bool),
+    property("IpAddressType", Kind::Text),
+    property("Name", Kind::Text),
+    property("PropagateTags", Bool),
+    property("Routes", Kind::Map).required(),
+    property("RouteSettings", Kind::Map),
+    property("RouteSelectionExpression", Kind::Text).required(),
+    property("StageName", TextOrMap),
+    property("StageVariables", Kind::Map),
+    property("Tags", Kind::Map),
+];
+
+/// `AWS::Serverless::SimpleTable`.
+pub(crate) const SIMPLE_TABLE: &[Property] = &[
+    property("PointInTimeRecoverySpecification", Any),
+    property("PrimaryKey", Texts),
+    property("ProvisionedThroughput", Integers),
+    property("TableName", TextOrMap),
+    property("Tags", Kind::Map),
+    property("SSESpecification", Kind::Map),
+];
+
+/// `AWS::Serverless::Application`.
+pub(crate) const APPLICATION: &[Property] = &[
+    property("Location", TextOrMap).required(),
+    property("TemplateUrl", Kind::Text),
+    property("Parameters", Kind::Map),
+    property("NotificationARNs", Mixed),
+    property("Tags", Kind::Map),
+    property("TimeoutInMinutes", Integer),
+];
+
+/// `AWS::Serverless::LayerVersion`.
+pub(crate) const LAYER_VERSION: &[Property] = &[
+    property("LayerName", TextOrMap),
+    property("Description", Kind::Text),
+    property("PublishLambdaVersion", Bool),
+    property("ContentUri", TextOrMap).required(),
+    property("CompatibleArchitectures", Mixed),
+    property("CompatibleRuntimes", Mixed),
+    property("LicenseInfo", Kind::Text),
+    property("RetentionPolicy", Kind::Text),
+];
+
+/// `AWS::Serverless::StateMachine`.
+pub(crate) const STATE_MACHINE: &[Property] = &[
+    property("Definition", Kind::Map),
+    property("DefinitionUri", TextOrMap),
+    property("Logging", Kind::Map),
+    property("Role", Kind::Text),
+    property("RolePath", Any),
+    property("DefinitionSubstitutions", Kind::Map),
+    property("Events", Maps),
+    property("Name", Kind::Text),
+    property("Type", Kind::Text),
+    property("Tags", Kind::Map),
+    property("PropagateTags", Bool),
+    property("Policies", TextOrMixed),
+    property("Tracing", Kind::Map),
+    property("PermissionsBoundary", Kind::Text),
+    property("AutoPublishAlias", Any),
+    property("DeploymentPreference", Any),
+    property("UseAliasAsEventTarget", Bool).plain(),
+];
+
+/// `AWS::Serverless::Connector`.
+pub(crate) const CONNECTOR: &[Property] = &[
+    property("Source", Kind::Map).required(),
+    property("Destination", MapOrMaps).required(),
+    property("Permissions", TextList).required(),
+];
+
+/// `AWS::Serverless::GraphQLApi`.
+pub(crate) const GRAPHQL_API: &[Property] = &[
+    property("Name", Any),
+    property("Tags", Kind::Map).plain(),
+    property("XrayEnabled", Any),
+    property("Auth", Kind::Map).required().plain(),
+    property("SchemaInline", Kind::Text).plain(),
+    property("SchemaUri", Kind::Text).plain(),
+    property("Logging", BoolOrMap).plain(),
+    property("DataSources", Kind::Map).plain(),
+    property("Functions", Kind::Map).plain(),
+    property("Resolvers", Kind::Map).plain(),
+    property("ApiKeys", Kind::Map).plain(),
+    property("DomainName", Kind::Map).plain(),
+    property("Cache", Kind::Map).plain(),
+    property("Visibility", Any),
+    property("OwnerContact", Any),
+    property("IntrospectionConfig", Any),
+    property("QueryDepthLimit", Any),
+    property("ResolverCountLimit", Any),
+];
+
+/// `AWS::S3::Bucket`, as far as an event may change one.
+pub(crate) const BUCKET: &[Property] = &[
+    property("AccessControl", Any),
+    property("AccelerateConfiguration", Any),
+    property("AnalyticsConfigurations", Any),
+    property("BucketEncryption", Any),
+    property("BucketName", Any),
+    property("CorsConfiguration", Any),
+    property("IntelligentTieringConfigurations", Any),
+    property("InventoryConfigurations", Any),
+    property("LifecycleConfiguration", Any),
+    property("LoggingConfiguration", Any),
+    property("MetricsConfigurations", Any),
+    property("NotificationConfiguration", Any),
+    property("ObjectLockConfiguration", Any),
+    property("ObjectLockEnabled", Any),
+    property("OwnershipControls", Any),
+    property("PublicAccessBlockConfiguration", Any),
+    property("ReplicationConfiguration", Any),
+    property("Tags", Any),
+    property("VersioningConfiguration", Any),
+    property("WebsiteConfiguration", Any),
+];
+
+/// `AWS::Cognito::UserPool`, as far as an event may change one.
+pub(crate) const USER_POOL: &[Property] = &[
+    property("AccountRecoverySetting", Any),
+    property("AdminCreateUserConfig", Any),
+    property("AliasAttributes", Any),
+    property("AutoVerifiedAttributes", Any),
+    property("DeletionProtection", Any),
+    property("DeviceConfiguration", Any),
+    property("EmailAuthenticationMessage", Any),
+    property("EmailAuthenticationSubject", Any),
+    property("EmailConfiguration", Any),
+    property("EmailVerificationMessage", Any),
+    property("EmailVerificationSubject", Any),
+    property("EnabledMfas", Any),
+    property("LambdaConfig", Any),
+    property("MfaConfiguration", Any),
+    property("Policies", Any),
+    property("Schema", Any),
+    property("SmsAuthenticationMessage", Any),
+    property("SmsConfiguration", Any),
+    property("SmsVerificationMessage", Any),
+    property("UserAttributeUpdateSettings", Any),
+    property("UsernameAttributes", Any),
+    property("UsernameConfiguration", Any),
+    property("UserPoolAddOns", Any),
+    property("UserPoolName", Any),
+    property("UserPoolTags", Any),
+    property("UserPoolTier", Any),
+    property("VerificationMessageTemplate", Any),
+    property("WebAuthnRelyingPartyID", Any),
+    property("WebAuthnUserVerification", Any),
+];
