@@ -6,6 +6,7 @@
 //! | `engine/` | groups, streams and events in their own words; `engine/mod.rs` maps it |
 //! | `filter/` | the filter pattern language. Pure |
 //! | `insights/` | the query language of Logs Insights. Pure but for its reading; `insights/mod.rs` maps it |
+//! | `queries.rs` | queries at work |
 //! | `courier.rs` | envelopes on their way to subscribers |
 //! | `receiver.rs` | what other services deliver to groups |
 //! | `store.rs` | tables, keys, records |
@@ -23,8 +24,10 @@ mod courier;
 mod engine;
 mod error;
 mod filter;
+mod insights;
 pub mod limits;
 mod ops;
+mod queries;
 mod store;
 mod tasks;
 

@@ -27,10 +27,12 @@ pub(crate) mod refusal;
 pub(crate) mod stream;
 mod sweep;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use delivery::Deliveries;
 use names::Timestamp;
+use parking_lot::Mutex;
 use runtime::Runtime;
 use service_kit::{CloudParts, RoleSessions, Wake};
 use store::{Scope, Seal, Sequence, Store, StoreError};
@@ -55,6 +57,7 @@ struct Inner {
     patterns: Patterns,
     roles: RoleSessions,
     chores: Chores,
+    busy: Mutex<HashSet<String>>,
 }
 
 /// Told when there is background work before its time.
@@ -62,8 +65,6 @@ struct Inner {
 pub(crate) struct Chores {
     /// Content is to be removed.
     pub sweep: Wake,
-    /// Queries wait.
-    pub queries: Wake,
     /// Exports wait.
     pub exports: Wake,
 }
@@ -82,6 +83,7 @@ impl Engine {
             patterns: Patterns::default(),
             roles: RoleSessions::default(),
             chores: Chores::default(),
+            busy: Mutex::default(),
         }))
     }
 
@@ -129,6 +131,16 @@ impl Engine {
     /// Where background work is announced.
     pub(crate) fn chores(&self) -> &Chores {
         &self.0.chores
+    }
+
+    /// Takes up a query or an export, unless this process is at it already.
+    pub(crate) fn take_up(&self, id: &str) -> bool {
+        self.0.busy.lock().insert(id.to_owned())
+    }
+
+    /// Lays it down.
+    pub(crate) fn lay_down(&self, id: &str) {
+        self.0.busy.lock().remove(id);
     }
 
     /// The cipher of a group's own.

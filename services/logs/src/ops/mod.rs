@@ -3,6 +3,7 @@
 
 mod account_policy;
 mod address;
+mod definition;
 mod destination;
 mod event;
 mod group;
@@ -11,6 +12,7 @@ mod metric_filter;
 mod passing;
 mod policy;
 mod protection;
+mod query;
 mod stream;
 pub(crate) mod subscription;
 mod tags;
@@ -18,6 +20,7 @@ mod tags;
 use address::{access, access_either, access_identified, access_to_stream};
 use api_logs as api;
 pub(crate) use policy::LogPolicies;
+pub(crate) use protection::mask_of;
 use service_kit::{Access, Operations};
 
 /// All operations of the service, sorted.
@@ -51,6 +54,7 @@ pub(crate) fn table() -> Operations {
             stream::delete_log_stream,
         )
         .on::<api::DeleteMetricFilter>(|ctx, i| access(ctx, &i.log_group_name), metric_filter::delete_metric_filter)
+        .on::<api::DeleteQueryDefinition>(|_, _| Ok(Access::any()), definition::delete_query_definition)
         .on::<api::DeleteResourcePolicy>(|_, _| Ok(Access::any()), policy::delete_resource_policy)
         .on::<api::DeleteRetentionPolicy>(|ctx, i| access(ctx, &i.log_group_name), group::delete_retention_policy)
         .on::<api::DeleteSubscriptionFilter>(
@@ -67,6 +71,8 @@ pub(crate) fn table() -> Operations {
             stream::describe_log_streams,
         )
         .on::<api::DescribeMetricFilters>(metric_filter::access_to_describe, metric_filter::describe_metric_filters)
+        .on::<api::DescribeQueries>(|_, _| Ok(Access::any()), query::describe_queries)
+        .on::<api::DescribeQueryDefinitions>(|_, _| Ok(Access::any()), definition::describe_query_definitions)
         .on::<api::DescribeResourcePolicies>(|_, _| Ok(Access::any()), policy::describe_resource_policies)
         .on::<api::DescribeSubscriptionFilters>(
             |ctx, i| access(ctx, &i.log_group_name),
@@ -82,7 +88,14 @@ pub(crate) fn table() -> Operations {
             protection::get_data_protection_policy,
         )
         .on::<api::GetLogEvents>(event::access_to_get, event::get_log_events)
+        .on::<api::GetLogGroupFields>(
+            |ctx, i| access_either(ctx, i.log_group_name.as_deref(), i.log_group_identifier.as_deref()),
+            query::get_log_group_fields,
+        )
+        .on::<api::GetLogRecord>(query::access_to_record, query::get_log_record)
+        .on::<api::GetQueryResults>(|_, _| Ok(Access::any()), query::get_query_results)
         .on::<api::ListLogGroups>(|_, _| Ok(Access::any()), group::list_log_groups)
+        .on::<api::ListLogGroupsForQuery>(|_, _| Ok(Access::any()), query::list_log_groups_for_query)
         .on::<api::ListTagsForResource>(
             |ctx, i| tags::access_to_resource(ctx, &i.resource_arn),
             tags::list_tags_for_resource,
@@ -108,9 +121,12 @@ pub(crate) fn table() -> Operations {
             group::put_log_group_deletion_protection,
         )
         .on::<api::PutMetricFilter>(|ctx, i| access(ctx, &i.log_group_name), metric_filter::put_metric_filter)
+        .on::<api::PutQueryDefinition>(|_, _| Ok(Access::any()), definition::put_query_definition)
         .on::<api::PutResourcePolicy>(|_, _| Ok(Access::any()), policy::put_resource_policy)
         .on::<api::PutRetentionPolicy>(|ctx, i| access(ctx, &i.log_group_name), group::put_retention_policy)
         .on::<api::PutSubscriptionFilter>(subscription::access_to_put, subscription::put_subscription_filter)
+        .on::<api::StartQuery>(query::access_to_start, query::start_query)
+        .on::<api::StopQuery>(|_, _| Ok(Access::any()), query::stop_query)
         .on::<api::TagLogGroup>(
             |ctx, i| {
                 let tags = i.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));

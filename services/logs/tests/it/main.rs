@@ -6,3 +6,7 @@ mod cloud;
 mod event;
 mod filter;
 mod group;
+mod policy;
+mod query;
+mod subscription;
+mod world;
