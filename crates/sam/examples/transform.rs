@@ -22,6 +22,7 @@ fn answer(request: &Value) -> Value {
         parameters: request["parameters"].as_object().unwrap_or(&none),
         region: text("region"),
         partition: text("partition"),
+        pass_metadata: request["pass_metadata"].as_bool().unwrap_or_default(),
         now: request["now"].as_i64().unwrap_or_default(),
         managed_policy: &|name| request["policies"][name].as_str().map(str::to_owned),
         application: &|id, _| match request["applications"][id].as_str() {

@@ -210,7 +210,7 @@ fn merge(global: &Node, own: &Node) -> Node {
 
 /// Gives the definition that the transform made for an API the version of OpenAPI that is asked for.
 fn settle_version(resource: &mut Map) -> Outcome<()> {
-    if !resource.text("Type").is_some_and(|kind| &**kind == "AWS::Serverless::Api") {
+    if resource.text("Type").is_none_or(|kind| &**kind != "AWS::Serverless::Api") {
         return Ok(());
     }
     let Some(properties) = resource.map_mut("Properties") else { return Ok(()) };

@@ -15,7 +15,7 @@
 //! | `api/`, `http/`, `socket.rs` | REST, HTTP and WebSocket APIs |
 //! | `connector.rs`, `graphql/`, `small.rs` | connectors; GraphQL APIs; tables, layers, applications, capacity providers |
 //! | `deployment.rs` | CodeDeploy for functions that are shifted to gradually |
-//! | `data/` | policy templates and connectors: facts of AWS's, see `NOTICE` |
+//! | `data/` | policy templates and connectors: facts of AWS's, see the `NOTICE` beside them |
 //!
 //! The logical ids that it makes are AWS's to the digit: a stack of AWS's can be compared resource by resource.
 
@@ -61,6 +61,8 @@ pub struct Context<'a> {
     pub region: &'a str,
     /// The region's partition: `aws`, `aws-cn`, ….
     pub partition: &'a str,
+    /// Whether resources that are made beside the main one get its `Metadata` too.
+    pub pass_metadata: bool,
     /// The time, in seconds since 1970: what an API that is always deployed makes its deployment's id of.
     pub now: i64,
     /// The ARN of a policy that AWS manages, by its name.

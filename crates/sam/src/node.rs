@@ -12,8 +12,9 @@ use serde_json::{Number, Value};
 use crate::order::Order;
 
 /// A value of a template.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) enum Node {
+    #[default]
     Null,
     Bool(bool),
     Number(Number),

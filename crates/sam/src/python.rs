@@ -43,7 +43,7 @@ fn write_json(node: &Node, style: Json, depth: usize, out: &mut String) {
             out.push('{');
             let mut keys = map.keys();
             if !matches!(style, Json::Spaced) {
-                keys.sort_by(|left, right| (**left).cmp(&**right));
+                keys.sort_by_key(|key| key.to_string());
             }
             for (at, key) in keys.iter().enumerate() {
                 separate(style, at, depth + 1, out);

@@ -4,6 +4,7 @@ use crate::error::{Outcome, resource};
 use crate::intrinsic::{attribute, reference};
 use crate::node::{Map, Node, Text, list, map};
 use crate::shape::{Property, check_names, check_values};
+use crate::work::is_logical_id;
 
 /// Attributes of a resource that its main plain one gets too.
 const KEPT: [&str; 5] = ["DeletionPolicy", "UpdatePolicy", "Condition", "UpdateReplacePolicy", "Metadata"];
@@ -54,7 +55,7 @@ impl Claim {
         body: &Map,
         prepare: impl FnOnce(&mut Map) -> Outcome<()>,
     ) -> Outcome<Self> {
-        if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        if !is_logical_id(id) {
             return Err(resource(id, "Logical ids must be alphanumeric."));
         }
         let mut properties = match body.get("Properties") {

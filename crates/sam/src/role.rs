@@ -23,12 +23,6 @@ pub(crate) struct Role {
     pub(crate) tags: Vec<Node>,
 }
 
-impl Default for Node {
-    fn default() -> Self {
-        Node::Null
-    }
-}
-
 impl Role {
     /// The role of a resource.
     pub(crate) fn make(self, work: &Work<'_>, owner: &Text) -> Outcome<Resource> {

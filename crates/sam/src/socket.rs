@@ -26,7 +26,11 @@ pub(crate) fn plain(work: &mut Work<'_>, mut claim: Claim) -> Outcome<Vec<Resour
     let api = websocket_api(&mut claim)?;
     // AWS's transform gives what is made for the API none of its attributes.
     let plain = Claim { attributes: Map::default(), ..claim.clone() };
-    let domain = domain::add(work, &plain, &api, Some(TAG))?;
+    // Nor does it let it share record sets: the last API of a hosted zone has them.
+    let shared = std::mem::take(&mut work.record_sets);
+    let domain = domain::add(work, &plain, &api, TAG);
+    work.record_sets = shared;
+    let domain = domain?;
     let mut stage = stage(&claim)?;
     let mut resources = vec![api];
     let (mut route_ids, mut authorizer) = (Vec::new(), None);

@@ -209,19 +209,26 @@ impl Work<'_> {
     fn translate(&mut self, id: &Text, kind: &str) -> Outcome<()> {
         let body = self.resource(id).cloned().unwrap_or_default();
         let (resources, references) = self.plain(id, kind, &body)?;
+        if let Some(wrong) = resources.iter().find(|resource| !is_logical_id(&resource.id)) {
+            return Err(resource(&wrong.id, "Logical ids must be alphanumeric."));
+        }
         for (property, kind) in references {
             if let Some(made) = resources.iter().rev().find(|resource| resource.kind == *kind) {
                 self.made.refer(id, property, &made.id);
             }
         }
         self.output_resources().remove(id);
-        for resource in resources {
+        let metadata = body.some("Metadata").filter(|_| self.context.pass_metadata);
+        for mut resource in resources {
             if !self.may_make(&resource) {
                 let (made, kind) = (resource.id.to_string(), resource.kind.to_owned());
                 self.problems.push(Problem::Duplicate { id: id.to_string(), made, kind }.into_cause());
                 continue;
             }
             let id = resource.id.clone();
+            if let Some(metadata) = metadata.filter(|_| !self.output_resources().has(&id)) {
+                resource.attributes.set("Metadata", metadata);
+            }
             let mut one = Map::default();
             one.set(id, resource.into_node());
             self.output_resources().update(one);
@@ -341,6 +348,11 @@ impl Work<'_> {
     }
 }
 
+/// Whether an id is of letters and digits only.
+pub(crate) fn is_logical_id(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
 /// What a template may refer to of a resource, and the type of what that is made of.
 pub(crate) type References = &'static [(&'static str, &'static str)];
 
@@ -375,7 +387,8 @@ fn parse_s3(uri: &Text) -> Option<Map> {
     let rest = rest.split('#').next().unwrap_or_default();
     let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (bucket, key) = address.split_once('/')?;
-    if !scheme.eq_ignore_ascii_case("s3") || bucket.is_empty() {
+    // Brackets are for addresses of hosts, which no bucket has.
+    if !scheme.eq_ignore_ascii_case("s3") || bucket.is_empty() || bucket.contains(['[', ']']) {
         return None;
     }
     let mut found = map! { "Bucket" => uri.with(bucket), "Key" => uri.with(key.trim_start_matches('/')) };

@@ -96,7 +96,7 @@ class Transform:
     def __init__(self, program):
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def __call__(self, template, partition, region):
+    def __call__(self, template, partition, region, **more):
         request = {
             "template": template,
             "parameters": {"param1": "value1", "param2": "value2"},
@@ -106,6 +106,7 @@ class Transform:
             "applications": REFUSED,
             "template_url": "https://awsserverlessrepo-changesets-xxx.s3.amazonaws.com/signed-url",
             "now": 13,
+            **more,
         }
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
@@ -143,13 +144,17 @@ def main():
                 output = tests / "output" / ("" if partition == "aws" else partition) / f"{name}.json"
                 if not output.exists():
                     continue
-                found = transform(load(path), partition, region)
+                found = transform(load(path), partition, region, pass_metadata="metadata" in name and name.startswith("translate"))
                 expected = settled(json.loads(output.read_text()))
                 if "error" in found:
                     wrong.append(f"    {partition}: {found['error']}")
                 else:
                     told = [f"    {line}" for line in differences(settled(found["template"]), expected)]
                     wrong += [f"    {partition}:", *told[:12]] if told else []
+        if name == "translate_always_deploy":
+            found = transform(load(path), "aws", "ap-southeast-1").get("template", {}).get("Resources", {})
+            if "MyApiDeploymentbd307a3ec3" not in found:
+                wrong.append(f"    the deployment of second 13 is one of {list(found)}")
         if wrong:
             failed.append(name)
             print(f"FAILED {name}")

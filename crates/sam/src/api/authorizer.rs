@@ -51,6 +51,9 @@ pub(super) fn add(work: &Work<'_>, claim: &Claim, body: &mut Node, version: &Nod
         return Err(resource(&claim.id, "Invalid value for 'Auth' property"));
     }
     check_body(claim, body, "Auth", "Auth configuration")?;
+    if body.get("securityDefinitions").is_some_and(|schemes| schemes.truthy() && schemes.as_map().is_none()) {
+        return Err(document("securityDefinitions must be a dictionary."));
+    }
     let mut definition = Definition::open(body, false)?;
     let with_preflight = |name: &str| auth.get(name).is_none_or(Node::truthy);
     let default = auth.node("DefaultAuthorizer");

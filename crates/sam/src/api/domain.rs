@@ -99,8 +99,10 @@ fn private(work: &mut Work<'_>, claim: &Claim, domain: &mut Map, api: &Resource,
     let arn = reference(&id);
     let mut resources = vec![made];
     resources.extend(paths(claim, domain, api, kind, "DomainNameArn", &arn)?);
-    let association = domain.get("AccessAssociation").map(|access| {
-        let endpoint = Node::from(access.get("VpcEndpointId"));
+    let access = domain.get("AccessAssociation");
+    let access = access.map(|access| Of::Resource(&claim.id).map(access, "Domain.AccessAssociation")).transpose()?;
+    let association = access.map(|access| {
+        let endpoint = access.node("VpcEndpointId");
         let id = id::of("DomainNameAccessAssociation", &list![&endpoint, &id]);
         Resource::new(id, "AWS::ApiGateway::DomainNameAccessAssociation", &claim.passed_on())
             .with("DomainNameArn", &arn)

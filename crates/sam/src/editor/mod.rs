@@ -247,10 +247,10 @@ fn not_a_method(path: &str, method: &str) -> crate::error::Problem {
 
 /// A method's requirements of security that it has already.
 fn security_of(definition: &Map, path: &str, method: &str) -> Outcome<Vec<Node>> {
-    match definition.get("security") {
-        None => Ok(Vec::new()),
-        Some(Node::List(items)) => Ok(items.clone()),
-        Some(_) => Err(document(format!("Type of security for path {path} method {method} must be a list"))),
+    match definition.node("security") {
+        Node::List(items) => Ok(items),
+        _ if !definition.has("security") => Ok(Vec::new()),
+        _ => Err(document(format!("Type of security for path {path} method {method} must be a list"))),
     }
 }
 

@@ -14,7 +14,8 @@ pub(crate) struct Route {
     pub(crate) api: Text,
     pub(crate) path: Text,
     pub(crate) method: Text,
-    pub(crate) stage: Text,
+    /// The stage that policies name, or null.
+    pub(crate) stage: Node,
 }
 
 impl Route {
@@ -111,7 +112,7 @@ pub(crate) fn add(
     }
     if let Some(policy) = own.get("ResourcePolicy").filter(|policy| policy.truthy()) {
         let policy_map = Of::Resource(&route.event).map(policy, "Auth.ResourcePolicy")?;
-        definition.add_access(policy, &route.path, &Node::from(&route.stage))?;
+        definition.add_access(policy, &route.path, &route.stage)?;
         if let Some(statements) = policy_map.some("CustomStatements") {
             definition.add_statements(statements);
         }

@@ -45,18 +45,16 @@ fn permission(
         Some(rest) if !rest.is_empty() => path.with(rest),
         _ => path.clone(),
     };
-    let route = if &*trimmed == DEFAULT {
-        String::new()
-    } else {
-        if api.truthy("DefinitionBody") {
-            let definition = Definition::open(&api.node("DefinitionBody"), true);
-            let mut definition = definition.map_err(|problem| resource(id, problem.message()))?;
-            if definition.default_route_is_of(&target.id)? {
-                return Ok(None);
-            }
-        }
-        starred(&trimmed, false).to_string()
-    };
+    let mut is_default = false;
+    if api.truthy("DefinitionBody") {
+        let definition = Definition::open(&api.node("DefinitionBody"), true);
+        let mut definition = definition.map_err(|problem| resource(id, problem.message()))?;
+        is_default = &*trimmed != DEFAULT && definition.default_route_is_of(&target.id)?;
+    }
+    if is_default {
+        return Ok(None);
+    }
+    let route = if &*trimmed == DEFAULT { String::new() } else { starred(&trimmed, false).to_string() };
     let all = matches!(&**method, "any" | ANY_METHOD);
     let method = if all { "*".to_owned() } else { method.to_uppercase() };
     let of_default = all && route == format!("/{DEFAULT}");
@@ -111,8 +109,9 @@ fn authorize(
     method: &Text,
     definition: &mut Definition,
 ) -> Outcome<()> {
-    let none = Node::Map(Map::default());
-    let general = Of::Resource(id).map(api.get("Auth").unwrap_or(&none), "Auth")?;
+    let none = Map::default();
+    let general = api.node("Auth");
+    let general = if api.has("Auth") { Of::Resource(id).map(&general, "Auth")? } else { &none };
     let authorizer = own.some("Authorizer").or_else(|| general.some("DefaultAuthorizer"));
     let text = "'Auth' section requires either an explicit 'Authorizer' set or a 'DefaultAuthorizer' configured on the HttpApi.";
     let authorizer = authorizer.ok_or_else(|| event.refuse(text))?;
@@ -146,12 +145,11 @@ fn check(
     if authorizer.is("AWS_IAM") && signs {
         return Ok(());
     }
-    let (Some(name), Some(known)) = (authorizer.as_str(), known.and_then(Node::as_map)) else {
-        return Err(not_a_name(&event.name, authorizer, method, path));
-    };
     let refuse = |why: &str| unable(&event.name, authorizer, method, path, why);
-    if known.is_empty() {
-        return Err(refuse("because the related API does not define any Authorizers."));
-    }
+    let not_a_name = || not_a_name(&event.name, authorizer, method, path);
+    let name = authorizer.as_str().ok_or_else(not_a_name)?;
+    let known = known.filter(|known| known.truthy());
+    let known = known.ok_or_else(|| refuse("because the related API does not define any Authorizers."))?;
+    let known = known.as_map().ok_or_else(not_a_name)?;
     if known.truthy(name) { Ok(()) } else { Err(refuse("because it wasn't defined in the API's Authorizers.")) }
 }

@@ -130,7 +130,7 @@ pub(crate) fn read_all(work: &Work<'_>, owner: &Text, events: &Node) -> Outcome<
         read.push(event);
     }
     // By path, so that the routes of an API are added in one order whatever the template's.
-    read.sort_by(|left, right| sort_key(left).cmp(&sort_key(right)));
+    read.sort_by_key(sort_key);
     Ok(read)
 }
 

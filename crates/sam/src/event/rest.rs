@@ -48,9 +48,9 @@ pub(super) fn plain(work: &mut Work<'_>, event: &Event, target: &Target) -> Outc
             .text("Method")
             .map(|method| method.with(method.to_lowercase()))
             .ok_or_else(unexpected)?,
-        stage: link.stage.clone(),
+        stage: (&link.stage).into(),
     };
-    let permission = permission(event, &route, target, work.context.partition);
+    let permission = permission(event, &route, &link.stage, target, work.context.partition);
     let mut api = take_properties(work, &link.api)?;
     let done = add_to_definition(work, event, &route, target, &mut api);
     put_properties(work, &link.api, api);
@@ -69,7 +69,7 @@ pub(crate) fn put_properties(work: &mut Work<'_>, api: &str, properties: Map) {
     }
 }
 
-fn permission(event: &Event, route: &Route, target: &Target, partition: &str) -> Resource {
+fn permission(event: &Event, route: &Route, stage: &str, target: &Target, partition: &str) -> Resource {
     let path = match route.path.strip_suffix('/') {
         Some(path) if !path.is_empty() => route.path.with(path),
         _ => route.path.clone(),
@@ -78,7 +78,7 @@ fn permission(event: &Event, route: &Route, target: &Target, partition: &str) ->
     let method = if &*route.method == "any" { "*".to_owned() } else { route.method.to_uppercase() };
     let resource = format!("${{__ApiId__}}/${{__Stage__}}/{method}{}", &*path);
     let variables = map! { "__ApiId__" => event.node("RestApiId"), "__Stage__" => "*" };
-    super::permission(&event.id, &route.stage, "apigateway.amazonaws.com", target)
+    super::permission(&event.id, stage, "apigateway.amazonaws.com", target)
         .with("SourceArn", sub_with(arn(partition, "execute-api", &resource), variables))
 }
 

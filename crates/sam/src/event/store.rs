@@ -55,7 +55,8 @@ fn read(id: &Text, bucket: &Map) -> Outcome<Resource> {
 
 fn depend(bucket: &mut Map, permission: &Text, event: &str) -> Outcome<()> {
     let mut ids = as_list(&bucket.node("DependsOn"));
-    if ids.iter().any(|id| matches!(id, Node::List(_) | Node::Map(_))) {
+    let is_none = bucket.has("DependsOn") && bucket.get("DependsOn").is_none();
+    if is_none || ids.iter().any(|id| id.as_str().is_none()) {
         return Err(resource(event, "Invalid type for field 'DependsOn'. Expected a string or list of strings."));
     }
     if !ids.contains(&permission.into()) {

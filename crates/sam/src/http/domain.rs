@@ -11,7 +11,7 @@ use crate::resource::{Claim, Resource};
 use crate::work::{Work, as_list};
 
 /// What the domain of an API becomes. `tag` is the tag that tells who made it.
-pub(crate) fn add(work: &mut Work<'_>, claim: &Claim, api: &Resource, tag: Option<&str>) -> Outcome<Vec<Resource>> {
+pub(crate) fn add(work: &mut Work<'_>, claim: &Claim, api: &Resource, tag: &str) -> Outcome<Vec<Resource>> {
     let Some(domain) = claim.properties.get("Domain").and_then(Node::as_map) else { return Ok(Vec::new()) };
     let (Some(name), Some(certificate)) = (domain.get("DomainName"), domain.get("CertificateArn")) else {
         let text = "Custom Domains only works if both DomainName and CertificateArn are provided.";
@@ -29,10 +29,8 @@ pub(crate) fn add(work: &mut Work<'_>, claim: &Claim, api: &Resource, tag: Optio
     }
     let mut made = Resource::new(&id, "AWS::ApiGatewayV2::DomainName", &claim.passed_on())
         .with("DomainName", name)
-        .with("DomainNameConfigurations", list![configuration]);
-    if let Some(tag) = tag {
-        made.set("Tags", map! { tag => "SAM" });
-    }
+        .with("DomainNameConfigurations", list![configuration])
+        .with("Tags", map! { tag => "SAM" });
     add_tls(claim, domain, &mut made)?;
     let mut resources = vec![made];
     resources.extend(paths(claim, domain, api, &id)?);
@@ -48,7 +46,7 @@ fn add_tls(claim: &Claim, domain: &Map, made: &mut Resource) -> Outcome<()> {
         return Err(resource(&claim.id, text));
     };
     let mut others: Vec<Text> = tls.keys().into_iter().filter(|key| !TRUSTSTORE.contains(&&**key)).collect();
-    others.sort_by(|left, right| (**left).cmp(&**right));
+    others.sort_by_key(|key| key.to_string());
     if !others.is_empty() {
         let others = others.iter().map(|key| &**key).collect::<Vec<_>>().join(",");
         return Err(resource(&others, format!("Available MutualTlsAuthentication fields are {fields}.")));

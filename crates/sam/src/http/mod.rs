@@ -33,7 +33,7 @@ pub(crate) fn plain(work: &mut Work<'_>, mut claim: Claim) -> Outcome<Vec<Resour
     // AWS's transform adds its tag to the author's, which are then passed on.
     let asked = claim.properties.get("DefinitionBody").is_some() && claim.properties.truthy("Tags");
     let api = http_api(work, &mut claim)?;
-    let domain = domain::add(work, &claim, &api, Some(TAG))?;
+    let domain = domain::add(work, &claim, &api, TAG)?;
     let mut resources = vec![api];
     let leave = permissions(&claim, &resources[0])?;
     resources.extend(leave);

@@ -80,7 +80,7 @@ fn of_api(work: &mut Work<'_>, event: &Event, target: &Target, boundary: &Node) 
         api: link.api.clone(),
         path: event.properties.text("Path").cloned().ok_or_else(unexpected)?,
         method: method.ok_or_else(unexpected)?,
-        stage: event.properties.text("Stage").cloned().unwrap_or_default(),
+        stage: event.node("Stage"),
     };
     let done = if api.truthy("__MANAGE_SWAGGER") && api.get("DefinitionBody").is_some() {
         add_integration(work, event, target, &role, &route, &mut api)
