@@ -1,0 +1,38 @@
+//! Background work. Each piece can be cut short at any point and begun anew.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use service_kit::{Error, Service, Task, TaskCtx, Wake};
+
+use crate::Lambda;
+use crate::engine::{Engine, pool};
+use crate::environment::StopReason;
+
+/// How often bytes are looked for that nobody names and nobody announced: those of a crash.
+const SWEEP: Duration = Duration::from_secs(3_600);
+
+/// Adds the service's background work.
+pub(crate) fn add(service: Service, engine: &Engine) -> Service {
+    service.task(Task::new("idle", pool::LOOK, Wake::default(), idle)).task(Task::new(
+        "sweep",
+        SWEEP,
+        engine.sweeps().clone(),
+        sweep,
+    ))
+}
+
+/// Ends environments that nobody has used for a while.
+async fn idle(ctx: TaskCtx) -> Result<(), Error> {
+    let state = ctx.state::<Lambda>();
+    let engine = state.engine();
+    for environment in engine.pools().expired(engine.now(), &HashMap::new()) {
+        environment.stop(StopReason::Spindown).await;
+    }
+    Ok(())
+}
+
+/// Removes packages that nobody names.
+async fn sweep(ctx: TaskCtx) -> Result<(), Error> {
+    Ok(ctx.state::<Lambda>().engine().sweep_code().await?)
+}
