@@ -6,7 +6,7 @@
 //! | `engine/` | groups, streams and events in their own words; `engine/mod.rs` maps it |
 //! | `filter/` | the filter pattern language. Pure |
 //! | `insights/` | the query language of Logs Insights. Pure but for its reading; `insights/mod.rs` maps it |
-//! | `queries.rs` | queries at work |
+//! | `queries.rs`, `exports.rs` | queries at work; exports into buckets |
 //! | `courier.rs` | envelopes on their way to subscribers |
 //! | `receiver.rs` | what other services deliver to groups |
 //! | `store.rs` | tables, keys, records |
@@ -23,11 +23,14 @@ mod calls;
 mod courier;
 mod engine;
 mod error;
+mod exports;
 mod filter;
 mod insights;
 pub mod limits;
 mod ops;
 mod queries;
+mod receiver;
+mod resources;
 mod store;
 mod tasks;
 
@@ -56,8 +59,9 @@ pub fn service(parts: &CloudParts) -> Service {
     let service = Service::new(&api_logs::SERVICE, ops::table())
         .state(Arc::new(Logs { engine: engine.clone() }))
         .dialect(error::Words)
+        .receiver(Arc::new(receiver::Groups))
         .policies(ops::LogPolicies(engine.clone()))
         .on_reset(move |_| forgetful.forget());
     let service = engine.deliveries().add_to(service, courier::Envelopes);
-    tasks::add(service, &engine)
+    resources::add(tasks::add(service, &engine))
 }

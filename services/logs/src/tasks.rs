@@ -7,19 +7,20 @@ use service_kit::{Error, Service, Task, TaskCtx, Wake};
 use crate::Logs;
 use crate::engine::Engine;
 use crate::error::told;
-use crate::queries;
+use crate::{exports, queries};
 
 /// How often what has expired is looked for. Readers look for themselves.
 const EXPIRE: Duration = Duration::from_secs(3_600);
 /// How often a sweep is looked for that nobody announced: one cut short by a crash.
 const SWEEP: Duration = Duration::from_secs(60);
-/// How often queries are looked for that nobody is at: those that a crash cut short.
+/// How often queries and exports are looked for that nobody is at: those that a crash cut short.
 const RESUME: Duration = Duration::from_secs(60);
 
 /// Adds the service's background work.
 pub(crate) fn add(service: Service, engine: &Engine) -> Service {
     service
         .task(Task::new("expire", EXPIRE, Wake::default(), expire))
+        .task(Task::new("exports", RESUME, engine.chores().exports.clone(), export))
         .task(Task::new("queries", RESUME, Wake::default(), resume))
         .task(Task::new("sweep", SWEEP, engine.chores().sweep.clone(), sweep))
 }
@@ -27,6 +28,11 @@ pub(crate) fn add(service: Service, engine: &Engine) -> Service {
 /// Removes what outlived its retention.
 async fn expire(ctx: TaskCtx) -> Result<(), Error> {
     ctx.state::<Logs>().engine().expire().await.map_err(told)
+}
+
+/// Does the exports that wait.
+async fn export(ctx: TaskCtx) -> Result<(), Error> {
+    exports::run_all(&ctx.cloud, ctx.state::<Logs>().engine()).await
 }
 
 /// Takes up queries that were cut short.

@@ -9,6 +9,7 @@
 //! | `read.rs`, `place.rs` | events in order of time, of a stream or of a group; a place among them |
 //! | `cipher.rs`, `keys.rs` | what events are sealed with; data keys of KMS used again |
 //! | `passing.rs` | what subscription and metric filters make of a batch. Pure |
+//! | `live.rs` | batches told to live tails |
 //! | `protection.rs` | personal data found and masked. Pure |
 //! | `sweep.rs` | what has expired or was deleted, removed |
 //! | `refusal.rs` | reasons not to do something |
@@ -19,6 +20,7 @@ pub(crate) mod cipher;
 pub(crate) mod group;
 pub(crate) mod home;
 pub(crate) mod keys;
+pub(crate) mod live;
 pub(crate) mod passing;
 pub(crate) mod place;
 pub(crate) mod protection;
@@ -41,6 +43,7 @@ use crate::filter::Patterns;
 use crate::store::SERVICE;
 use cipher::Ciphers;
 use keys::DataKeys;
+use live::Live;
 
 /// All log groups of a cloud. Cheap to clone; clones are the same.
 #[derive(Clone)]
@@ -58,6 +61,7 @@ struct Inner {
     roles: RoleSessions,
     chores: Chores,
     busy: Mutex<HashSet<String>>,
+    live: Live,
 }
 
 /// Told when there is background work before its time.
@@ -84,6 +88,7 @@ impl Engine {
             roles: RoleSessions::default(),
             chores: Chores::default(),
             busy: Mutex::default(),
+            live: Live::default(),
         }))
     }
 
@@ -121,6 +126,11 @@ impl Engine {
     /// Filter patterns in use.
     pub(crate) fn patterns(&self) -> &Patterns {
         &self.0.patterns
+    }
+
+    /// Who is told of batches as they are written.
+    pub(crate) fn live(&self) -> &Live {
+        &self.0.live
     }
 
     /// Roles taken on.

@@ -13,6 +13,7 @@ use crate::calls;
 use crate::engine::accept::{Line, Rejected, accept};
 use crate::engine::append::Batch;
 use crate::engine::group::Group;
+use crate::engine::live::Written;
 use crate::engine::place::{Place, Way};
 use crate::engine::read::{CHUNK, Event, Kept, Range};
 use crate::error::{bad_pattern, batch_refused, forbidden, invalid, told};
@@ -41,6 +42,12 @@ pub(crate) async fn put_log_events(ctx: &Ctx, input: PutLogEventsInput) -> Outco
             samples: &passed.samples,
         };
         engine(ctx).append(&batch, first).await.map_err(told)?;
+        engine(ctx).live().tell(|| Written {
+            group: group.clone(),
+            stream: input.log_stream_name.clone(),
+            lines: lines.to_vec(),
+            ingested: ctx.now().millis(),
+        });
     }
     Ok(PutLogEventsOutput {
         next_sequence_token: Some(sequence_token(stream.no, ctx.now().millis())),

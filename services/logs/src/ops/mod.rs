@@ -6,6 +6,7 @@ mod address;
 mod definition;
 mod destination;
 mod event;
+mod export;
 mod group;
 pub(crate) mod index;
 mod metric_filter;
@@ -16,6 +17,7 @@ mod query;
 mod stream;
 pub(crate) mod subscription;
 mod tags;
+mod tail;
 
 use address::{access, access_either, access_identified, access_to_stream};
 use api_logs as api;
@@ -30,6 +32,8 @@ pub(crate) fn table() -> Operations {
             |ctx, i| group::access_to_key(ctx, i.log_group_name.as_deref(), i.resource_identifier.as_deref()),
             group::associate_kms_key,
         )
+        .on::<api::CancelExportTask>(|_, _| Ok(Access::any()), export::cancel_export_task)
+        .on::<api::CreateExportTask>(|ctx, i| access(ctx, &i.log_group_name), export::create_export_task)
         .on::<api::CreateLogGroup>(group::access_to_create, group::create_log_group)
         .on::<api::CreateLogStream>(
             |ctx, i| access_to_stream(ctx, &i.log_group_name, &i.log_stream_name),
@@ -63,6 +67,7 @@ pub(crate) fn table() -> Operations {
         )
         .on::<api::DescribeAccountPolicies>(|_, _| Ok(Access::any()), account_policy::describe_account_policies)
         .on::<api::DescribeDestinations>(|_, _| Ok(Access::any()), destination::describe_destinations)
+        .on::<api::DescribeExportTasks>(|_, _| Ok(Access::any()), export::describe_export_tasks)
         .on::<api::DescribeFieldIndexes>(|_, _| Ok(Access::any()), index::describe_field_indexes)
         .on::<api::DescribeIndexPolicies>(|_, _| Ok(Access::any()), index::describe_index_policies)
         .on::<api::DescribeLogGroups>(|ctx, _| access(ctx, ""), group::describe_log_groups)
@@ -125,6 +130,7 @@ pub(crate) fn table() -> Operations {
         .on::<api::PutResourcePolicy>(|_, _| Ok(Access::any()), policy::put_resource_policy)
         .on::<api::PutRetentionPolicy>(|ctx, i| access(ctx, &i.log_group_name), group::put_retention_policy)
         .on::<api::PutSubscriptionFilter>(subscription::access_to_put, subscription::put_subscription_filter)
+        .on::<api::StartLiveTail>(tail::access_to_start, tail::start_live_tail)
         .on::<api::StartQuery>(query::access_to_start, query::start_query)
         .on::<api::StopQuery>(|_, _| Ok(Access::any()), query::stop_query)
         .on::<api::TagLogGroup>(

@@ -131,7 +131,6 @@ async fn retention_hides_at_once_and_removes_in_time() {
     let streams = DescribeLogStreamsInput { log_group_name: some("g"), ..Default::default() };
     let stream = cloud.call::<DescribeLogStreams>(streams).await.unwrap().log_streams.unwrap().remove(0);
     assert_eq!((stream.first_event_timestamp, stream.last_event_timestamp), (Some(at), Some(at)));
-    cloud.cloud().start_tasks();
     for _ in 0..100_000 {
         if stored(&cloud).await == 30 {
             break;
@@ -155,7 +154,6 @@ async fn a_deleted_group_made_anew_is_empty() {
     put(&cloud, "g", "s", &[(now(&cloud), "new")]).await;
     let input = DeleteLogStreamInput { log_group_name: "g".into(), log_stream_name: "s".into() };
     cloud.call::<DeleteLogStream>(input).await.unwrap();
-    cloud.cloud().start_tasks();
     for _ in 0..100_000 {
         if passing(&cloud, filtering("g", "")).await.is_empty() {
             break;

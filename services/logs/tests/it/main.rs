@@ -4,9 +4,13 @@
 
 mod cloud;
 mod event;
+mod export;
 mod filter;
 mod group;
 mod policy;
 mod query;
+mod receiver;
+mod resources;
 mod subscription;
+mod tail;
 mod world;

@@ -9,13 +9,13 @@ use testkit::TestCloud;
 use crate::cloud::*;
 use crate::world::services;
 
-fn policy(principal: &str, resource: &str) -> String {
+pub(crate) fn policy(principal: &str, resource: &str) -> String {
     json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Principal": {"Service": principal}, "Action": "logs:PutLogEvents", "Resource": resource}]})
     .to_string()
 }
 
-fn setting(name: &str, document: String) -> PutResourcePolicyInput {
+pub(crate) fn setting(name: &str, document: String) -> PutResourcePolicyInput {
     PutResourcePolicyInput { policy_name: some(name), policy_document: Some(document), ..Default::default() }
 }
 
