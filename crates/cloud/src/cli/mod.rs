@@ -107,6 +107,11 @@ enum Command {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    // Sandboxes start this binary again, twice: before anything else is done, with one thread.
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some("sandbox-init") {
+        return sandbox::inside(&arguments.next().unwrap_or_default());
+    }
     let cli = Cli::parse();
     let situation = Situation::of_process(cli.common.clone());
     match cli.run(&situation) {

@@ -13,8 +13,7 @@ struct Engine {
     package: &'static str,
 }
 
-const ENGINES: [Engine; 9] = [
-    Engine { programs: &["bwrap"], purpose: "isolation of users' code", package: "bubblewrap" },
+const ENGINES: [Engine; 8] = [
     Engine { programs: &["git"], purpose: "repositories", package: "git" },
     Engine { programs: &["java"], purpose: "Lambda functions in Java", package: "default-jre-headless" },
     Engine { programs: &["mariadbd", "mysqld"], purpose: "RDS and Aurora MySQL", package: "mariadb-server" },
@@ -72,7 +71,7 @@ mod tests {
         let places = [temporary.path().to_path_buf()];
         assert_eq!(look(valkey, &places).state, State::Good);
         let missing = look(&ENGINES[0], &places);
-        assert_eq!((missing.state, missing.fix.as_deref()), (State::Missing, Some("apt-get install bubblewrap")));
+        assert_eq!((missing.state, missing.fix.as_deref()), (State::Missing, Some("apt-get install git")));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod engines;
 mod host;
+mod sandboxes;
 
 use serde::Serialize;
 
@@ -39,6 +40,7 @@ pub fn examine(settings: &Settings, path: &str) -> Vec<Finding> {
     if !settings.ephemeral {
         findings.extend(host::disk(settings));
     }
+    findings.push(sandboxes::look());
     findings.extend(engines::find(path));
     findings
 }

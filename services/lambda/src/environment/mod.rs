@@ -1,5 +1,28 @@
 //! The seam between the functions and what runs them: an engine asks [`Hosts`] for an environment and gives it one
 //! invocation at a time. How code is isolated, started and frozen is known on the other side only.
+//!
+//! | file | noun |
+//! |---|---|
+//! | `host.rs` | this machine: its sandboxes, and one environment made in one |
+//! | `variables.rs` | the variables a function finds |
+//! | `runtimes.rs` | interpreters of this host, and what is started for each runtime |
+//! | `life.rs` | init, invocations, freezing, the end |
+//! | `stage.rs` | what the processes inside and the life outside tell each other |
+//! | `api.rs`, `extensions.rs` | the Runtime API and the Extensions API over HTTP |
+//! | `console.rs` | what the processes print: lines, and frames |
+//! | `report.rs` | the platform's own lines, in text and JSON; failures in AWS's words |
+//! | `proxy.rs` | the way from a sandbox to this cloud |
+
+mod api;
+mod console;
+mod extensions;
+mod host;
+mod life;
+mod proxy;
+mod report;
+mod runtimes;
+mod stage;
+mod variables;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -214,17 +237,7 @@ pub(crate) enum StartFailure {
     Internal(String),
 }
 
-/// What runs functions on this machine.
-pub(crate) fn hosts(_parts: &CloudParts) -> Arc<dyn Hosts> {
-    Arc::new(NoHosts)
-}
-
-/// Runs nothing.
-struct NoHosts;
-
-impl Hosts for NoHosts {
-    fn start<'a>(&'a self, spec: Arc<EnvironmentSpec>) -> BoxFuture<'a, Result<Arc<dyn Environment>, StartFailure>> {
-        let text = format!("The runtime {} cannot be run on this machine.", spec.runtime);
-        Box::pin(async move { Err(StartFailure::NoRuntime(text)) })
-    }
+/// What runs functions on this machine: sandboxes of this binary.
+pub(crate) fn hosts(parts: &CloudParts) -> Arc<dyn Hosts> {
+    Arc::new(host::Machine::new(parts.runtime.clone(), parts.scratch.join("lambda")))
 }
