@@ -77,7 +77,7 @@ impl CloudParts {
             base_url: "http://localhost:4566".to_owned(),
             default_region: Region::default_region(),
             mailer: None,
-            scratch: std::env::temp_dir().join("nephele"),
+            scratch: std::env::temp_dir().join("nephele-scratch"),
         }
     }
 }

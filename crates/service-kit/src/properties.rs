@@ -51,6 +51,13 @@ pub fn show_tags(properties: &mut PropertySource, tags: &Tags) {
     }
 }
 
+/// Gives a name, unless the properties have one.
+pub fn give_name(properties: &mut PropertySource, member: &str, invented: impl FnOnce() -> String) {
+    if properties.get(member).is_none_or(Value::is_null) {
+        properties.insert(member.to_owned(), invented().into());
+    }
+}
+
 /// A property as text: a string is itself, anything else its JSON.
 pub fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
@@ -97,6 +104,15 @@ mod tests {
         assert_eq!(between(&[]), Retag { gone: Some(vec!["a".to_owned(), "b".to_owned()]), set: None });
         let wanted = [("b", "3"), ("c", "4")];
         assert_eq!(between(&wanted), Retag { gone: Some(vec!["a".to_owned()]), set: Some(tags(&wanted)) });
+    }
+
+    #[test]
+    fn only_what_has_no_name_is_given_one() {
+        let mut properties = PropertySource::from_iter([("B".to_owned(), Value::Null), ("C".to_owned(), "own".into())]);
+        for member in ["A", "B", "C"] {
+            give_name(&mut properties, member, || format!("stack-{member}"));
+        }
+        assert_eq!(Value::Object(properties), json!({"A": "stack-A", "B": "stack-B", "C": "own"}));
     }
 
     #[test]

@@ -35,8 +35,9 @@ pub trait ResourceType: Send + Sync {
     fn create_only(&self) -> &'static [&'static str];
     /// Attributes that `Fn::GetAtt` gives.
     fn attributes(&self) -> &'static [&'static str];
-    /// Gives it a name where its properties have none. `invent` makes one of at most so many characters, out of the names of
-    /// the stack and of the resource in it. Types without names, and those that AWS names itself, leave this alone.
+    /// Gives it a name where its properties have none; called before it is created. `invent` makes one of at most so many
+    /// characters, out of the names of the stack and of the resource in it. Types that need no name, and those whose name
+    /// a template must say, leave this alone.
     fn name_it(&self, _properties: &mut PropertySource, _invent: &dyn Fn(usize) -> String) {}
     /// Creates it and answers its identifier. It may still be underway then.
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String>;
@@ -49,7 +50,7 @@ pub trait ResourceType: Send + Sync {
     fn read<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, Option<PropertySource>>;
     /// Changes properties that are not create-only.
     fn update<'a>(&'a self, ctx: &'a Ctx, id: &'a str, properties: PropertySource) -> ResourceFuture<'a, ()>;
-    /// Deletes it; deleting what is gone is no mistake.
+    /// Deletes it; deleting what is gone is no mistake. It may take its service a while: it is gone when `read` finds nothing.
     fn delete<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, ()>;
     /// Identifiers of all in the account and region.
     fn list<'a>(&'a self, ctx: &'a Ctx) -> ResourceFuture<'a, Vec<String>>;

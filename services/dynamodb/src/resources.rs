@@ -8,7 +8,7 @@ mod table;
 use names::Tags;
 use serde_json::{Value, json};
 use service_kit::properties::{Retag, tag_list, text_of};
-use service_kit::{Ctx, Error, Sender, Service, answer};
+use service_kit::{Ctx, Error, Progress, Sender, Service, answer};
 
 use crate::store::SERVICE;
 
@@ -80,13 +80,19 @@ async fn names(ctx: &Ctx) -> Result<Vec<String>, Error> {
     }
 }
 
+/// How far a table is: as far as its indexes and replicas, which are filled in the background.
+fn progress(table: &Value) -> Progress {
+    let states = |list: &str, state: &str| {
+        let all = table[list].as_array().into_iter().flatten();
+        all.filter_map(|one| one[state].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let of_parts = [states("GlobalSecondaryIndexes", "IndexStatus"), states("Replicas", "ReplicaStatus")].concat();
+    let busy = of_parts.iter().any(|state| state != "ACTIVE");
+    if busy { Progress::Underway } else { Progress::Settled }
+}
+
 /// A table's description; none when it is gone.
 async fn described(ctx: &Ctx, name: &str) -> Result<Option<Value>, Error> {
     let answer = call_unless_gone(ctx, "DescribeTable", json!({ "TableName": name })).await?;
     Ok(answer.map(|mut answer| answer["Table"].take()))
-}
-
-/// A name for a table that a template does not name.
-fn invented(ctx: &Ctx) -> String {
-    format!("table-{}", ctx.random().hex(8))
 }

@@ -43,12 +43,6 @@ fn unless_gone<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     unless(answer, |code| code == "ResourceNotFoundException")
 }
 
-/// A name for a resource whose template gives none.
-fn invent(ctx: &Ctx, properties: &mut PropertySource, member: &str, kind: &str) {
-    let invented = || format!("{kind}-{}", ctx.random().alphanumeric(12)).into();
-    properties.entry(member.to_owned()).or_insert_with(invented);
-}
-
 /// A property that templates write as an object and the API as its text.
 fn as_text(properties: &mut PropertySource, member: &str) {
     if let Some(value) = properties.get_mut(member).filter(|value| value.is_object()) {

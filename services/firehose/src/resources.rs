@@ -10,7 +10,7 @@ use api_firehose::{
 };
 use names::Tags;
 use serde_json::{Map, Value};
-use service_kit::properties::{Retag, show_tags, tags_of, unless};
+use service_kit::properties::{Retag, give_name, show_tags, tags_of, text_of, unless};
 use service_kit::{Ctx, Error, Fault, PropertySource, ResourceFuture, ResourceType, Service, answer};
 
 /// Adds the service's resource types.
@@ -55,10 +55,13 @@ impl ResourceType for DeliveryStream {
         &["Arn"]
     }
 
-    fn create<'a>(&'a self, ctx: &'a Ctx, mut properties: PropertySource) -> ResourceFuture<'a, String> {
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "DeliveryStreamName", || invent(64));
+    }
+
+    fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            let invent = || Value::from(format!("delivery-{}", ctx.random().hex(12)));
-            let name = properties.entry("DeliveryStreamName").or_insert_with(invent).as_str().unwrap_or_default().to_owned();
+            let name = properties.get("DeliveryStreamName").map(text_of).unwrap_or_default();
             let mut input = CreateDeliveryStreamInput::default();
             fill(&mut input, &Value::Object(properties))?;
             ctx.call::<CreateDeliveryStream>(input).await?;

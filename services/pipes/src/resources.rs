@@ -3,12 +3,13 @@
 
 use api_pipes::{
     CreatePipe, CreatePipeInput, DeletePipe, DeletePipeInput, DescribePipe, DescribePipeInput, ListPipes,
-    ListPipesInput, TagResource, TagResourceInput, UntagResource, UntagResourceInput, UpdatePipe, UpdatePipeInput,
+    ListPipesInput, PipeState, TagResource, TagResourceInput, UntagResource, UntagResourceInput, UpdatePipe,
+    UpdatePipeInput,
 };
 use names::Tags;
 use serde_json::Value;
-use service_kit::properties::{Retag, unless};
-use service_kit::{Ctx, Error, Fault, PropertySource, ResourceFuture, ResourceType, Service, answer};
+use service_kit::properties::{Retag, give_name, unless};
+use service_kit::{Ctx, Error, Fault, Progress, PropertySource, ResourceFuture, ResourceType, Service, answer};
 use smithy::Shape;
 
 use crate::calls::as_json;
@@ -56,14 +57,28 @@ impl ResourceType for Pipe {
         &["Arn", "CreationTime", "CurrentState", "LastModifiedTime", "StateReason"]
     }
 
-    fn create<'a>(&'a self, ctx: &'a Ctx, mut properties: PropertySource) -> ResourceFuture<'a, String> {
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "Name", || invent(64));
+    }
+
+    fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            let invented = || format!("pipe-{}", ctx.random().alphanumeric(12)).into();
-            properties.entry("Name".to_owned()).or_insert_with(invented);
             let create: CreatePipeInput = input(&properties)?;
             let name = create.name.clone();
             ctx.call::<CreatePipe>(create).await?;
             Ok(name)
+        }
+    }
+
+    fn progress<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, Progress> {
+        answer! {
+            let shown = ctx.call::<DescribePipe>(DescribePipeInput { name: id.to_owned() }).await?;
+            let state = shown.current_state.unwrap_or(PipeState::Running);
+            Ok(match state {
+                PipeState::Running | PipeState::Stopped => Progress::Settled,
+                failed if failed.as_str().ends_with("FAILED") => Progress::Failed(shown.state_reason.unwrap_or_default()),
+                _ => Progress::Underway,
+            })
         }
     }
 

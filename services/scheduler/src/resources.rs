@@ -6,7 +6,7 @@ mod schedule;
 
 use serde_json::Value;
 use service_kit::properties::unless;
-use service_kit::{Ctx, Error, Fault, PropertySource, Service, answer};
+use service_kit::{Error, Fault, PropertySource, Service, answer};
 use smithy::Shape;
 
 /// Adds the service's resource types.
@@ -26,12 +26,6 @@ fn input<T: Shape + Default>(properties: &PropertySource) -> Result<T, Error> {
 /// None when the resource is gone.
 fn unless_gone<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     unless(answer, |code| code == "ResourceNotFoundException")
-}
-
-/// A name for a resource whose template gives none.
-fn invent(ctx: &Ctx, properties: &mut PropertySource, kind: &str) {
-    let invented = || format!("{kind}-{}", ctx.random().alphanumeric(12)).into();
-    properties.entry("Name".to_owned()).or_insert_with(invented);
 }
 
 /// The members of an operation's output as properties, those of `names`.

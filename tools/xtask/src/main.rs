@@ -8,6 +8,7 @@ mod managed_policies;
 mod models;
 mod new_service;
 mod package;
+mod resource_types;
 mod tidy;
 mod workspace;
 
@@ -18,6 +19,7 @@ const USAGE: &str = "\
 cargo xtask models [--check] [--botocore VERSION]   bring in the API models of the installed botocore, or compare
 cargo xtask access [--check]                                bring in AWS's service authorization reference, or compare
 cargo xtask managed-policies [--check] [--version V]        bring in the policies that AWS manages, or compare
+cargo xtask resource-types [--check] [--version V]          bring in AWS's schemas of resource types, or compare
 cargo xtask api show SERVICE [OPERATION]            print the code generated for a service or one operation
 cargo xtask new-service SERVICE OPERATION...        the folders of a new service, and the lines that make it known
 cargo xtask tidy [--shrink]                         check the house rules; take what is done off the ratchet lists";
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         ["models", options @ ..] => models::run(options),
         ["access", options @ ..] => access::run(options),
         ["managed-policies", options @ ..] => managed_policies::run(options),
+        ["resource-types", options @ ..] => resource_types::run(options),
         ["api", "show", service, rest @ ..] => api::show(service, rest.first().copied()),
         ["new-service", id, operations @ ..] => new_service::run(id, operations),
         ["tidy"] => tidy::run(false),

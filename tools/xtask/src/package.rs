@@ -40,9 +40,13 @@ impl Package {
 
     /// One of its files, as JSON. The path starts at what the package unpacks to.
     pub(crate) fn json(&self, path: &str) -> Result<Value, String> {
+        serde_json::from_str(&self.text(path)?).map_err(|e| format!("{path}: {e}"))
+    }
+
+    /// The text of one of its files.
+    pub(crate) fn text(&self, path: &str) -> Result<String, String> {
         let file = self.fetch()?.join(path);
-        let text = std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
-        serde_json::from_str(&text).map_err(|e| format!("{}: {e}", file.display()))
+        std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))
     }
 
     /// Whether it was fetched before, so that using it needs no network.

@@ -5,7 +5,7 @@ use api_cloudtrail::{
     UpdateChannel,
 };
 use names::Tags;
-use service_kit::properties::{tag_list, tags_of};
+use service_kit::properties::{give_name, tag_list, tags_of};
 use service_kit::{Ctx, PropertySource, ResourceFuture, ResourceType};
 
 use super::{answer, input, output, renamed, retag, tags, unless_gone};
@@ -34,11 +34,13 @@ impl ResourceType for Channel {
         &["ChannelArn"]
     }
 
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "Name", || invent(128));
+    }
+
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
             let mut settings = renamed(&properties, &SETTINGS);
-            let invented = || format!("channel-{}", ctx.random().alphanumeric(12)).into();
-            settings.entry("Name").or_insert_with(invented);
             settings.entry("Source").or_insert_with(|| "Custom".into());
             settings.extend(renamed(&properties, &[("Tags", "Tags")]));
             Ok(ctx.call::<CreateChannel>(input(settings.into())?).await?.channel_arn.unwrap_or_default())

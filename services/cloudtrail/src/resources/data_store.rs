@@ -8,7 +8,7 @@ use api_cloudtrail::{
 };
 use names::Tags;
 use serde_json::Value;
-use service_kit::properties::{tag_list, tags_of};
+use service_kit::properties::{give_name, tag_list, tags_of};
 use service_kit::{Ctx, PropertySource, ResourceFuture, ResourceType};
 
 use super::{answer, input, output, renamed, retag, tags, unless_gone};
@@ -57,11 +57,13 @@ impl ResourceType for EventDataStore {
         &["CreatedTimestamp", "EventDataStoreArn", "Status", "UpdatedTimestamp"]
     }
 
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "Name", || invent(128));
+    }
+
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
             let mut settings = renamed(&properties, &SETTINGS);
-            let invented = || format!("event-data-store-{}", ctx.random().alphanumeric(12)).into();
-            settings.entry("Name").or_insert_with(invented);
             settings.extend(renamed(&properties, &[("IngestionEnabled", "StartIngestion"), ("Tags", "TagsList")]));
             let made = ctx.call::<CreateEventDataStore>(input(settings.into())?).await?;
             Ok(made.event_data_store_arn.unwrap_or_default())

@@ -8,7 +8,7 @@ use api_cloudtrail::{
 };
 use names::Tags;
 use serde_json::{Value, json};
-use service_kit::properties::{tag_list, tags_of};
+use service_kit::properties::{give_name, tag_list, tags_of, text_of};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
 use super::{answer, input, output, renamed, retag, tags, unless_gone};
@@ -75,11 +75,14 @@ impl ResourceType for Trail {
         &["Arn", "SnsTopicArn"]
     }
 
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "TrailName", || invent(128));
+    }
+
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
             let mut settings = renamed(&properties, &SETTINGS);
-            let invented = || format!("trail-{}", ctx.random().alphanumeric(12)).into();
-            let name = settings.entry("Name").or_insert_with(invented).as_str().unwrap_or_default().to_owned();
+            let name = settings.get("Name").map(text_of).unwrap_or_default();
             if let Some(tags) = properties.get("Tags") {
                 settings.insert("TagsList".to_owned(), tags.clone());
             }

@@ -2,10 +2,10 @@
 
 use names::Tags;
 use serde_json::{Value, json};
-use service_kit::properties::{tags_of, text_of};
-use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
+use service_kit::properties::{give_name, tags_of, text_of};
+use service_kit::{Ctx, Error, Progress, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, arn, call, call_unless_gone, described, invented, retag, shape, tags};
+use super::{answer, arn, call, call_unless_gone, described, progress, retag, shape, tags};
 
 /// A table. Its identifier is its name.
 #[derive(Debug)]
@@ -48,14 +48,21 @@ impl ResourceType for Table {
         &["Arn", "StreamArn"]
     }
 
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "TableName", || invent(255));
+    }
+
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            let named = properties.get("TableName").map(text_of);
-            let name = named.unwrap_or_else(|| invented(ctx));
+            let name = properties.get("TableName").map(text_of).unwrap_or_default();
             call(ctx, "CreateTable", shape::creation(&properties, &name)).await?;
             follow(ctx, &name, &properties).await?;
             Ok(name)
         }
+    }
+
+    fn progress<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, Progress> {
+        answer! { Ok(progress(&described(ctx, id).await?.unwrap_or_default())) }
     }
 
     fn read<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> ResourceFuture<'a, Option<PropertySource>> {

@@ -5,9 +5,10 @@ use api_events::{
     ListArchives, ListArchivesInput, UpdateArchive, UpdateArchiveInput,
 };
 use names::{Arn, Tags};
+use service_kit::properties::give_name;
 use service_kit::{Ctx, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, as_object, as_text, input, invent, properties, unless_gone};
+use super::{answer, as_object, as_text, input, properties, unless_gone};
 
 /// An archive. Its identifier is its name.
 #[derive(Debug)]
@@ -30,9 +31,12 @@ impl ResourceType for Archive {
         &["Arn"]
     }
 
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "ArchiveName", || invent(48));
+    }
+
     fn create<'a>(&'a self, ctx: &'a Ctx, mut properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            invent(ctx, &mut properties, "ArchiveName", "archive");
             source(&mut properties);
             as_text(&mut properties, "EventPattern");
             let create: CreateArchiveInput = input(&properties)?;

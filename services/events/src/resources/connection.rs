@@ -5,9 +5,10 @@ use api_events::{
     DescribeConnectionInput, ListConnections, ListConnectionsInput, UpdateConnection, UpdateConnectionInput,
 };
 use names::{Arn, Tags};
+use service_kit::properties::give_name;
 use service_kit::{Ctx, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, input, invent, properties, unless_gone};
+use super::{answer, input, properties, unless_gone};
 
 /// A connection. Its identifier is its name.
 #[derive(Debug)]
@@ -30,9 +31,12 @@ impl ResourceType for Connection {
         &["Arn", "ArnForPolicy", "SecretArn"]
     }
 
-    fn create<'a>(&'a self, ctx: &'a Ctx, mut properties: PropertySource) -> ResourceFuture<'a, String> {
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "Name", || invent(64));
+    }
+
+    fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            invent(ctx, &mut properties, "Name", "connection");
             let create: CreateConnectionInput = input(&properties)?;
             let name = create.name.clone();
             ctx.call::<CreateConnection>(create).await?;

@@ -6,9 +6,10 @@ use api_events::{
     UpdateApiDestination, UpdateApiDestinationInput,
 };
 use names::{Arn, Tags};
+use service_kit::properties::give_name;
 use service_kit::{Ctx, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, input, invent, properties, unless_gone};
+use super::{answer, input, properties, unless_gone};
 
 /// An API destination. Its identifier is its name.
 #[derive(Debug)]
@@ -31,10 +32,12 @@ impl ResourceType for ApiDestination {
         &["Arn", "ArnForPolicy"]
     }
 
-    fn create<'a>(&'a self, ctx: &'a Ctx, mut properties: PropertySource) -> ResourceFuture<'a, String> {
-        answer! {
-            invent(ctx, &mut properties, "Name", "api-destination");
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "Name", || invent(64));
+    }
 
+    fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
+        answer! {
             let create: CreateApiDestinationInput = input(&properties)?;
             let name = create.name.clone();
             ctx.call::<CreateApiDestination>(create).await?;

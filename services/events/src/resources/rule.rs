@@ -7,10 +7,10 @@ use api_events::{
 };
 use names::Tags;
 use serde_json::Value;
-use service_kit::properties::{show_tags, tags_of};
+use service_kit::properties::{give_name, show_tags, tags_of};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, as_object, as_text, input, invent, properties, retag, tags, unless_gone};
+use super::{answer, as_object, as_text, input, properties, retag, tags, unless_gone};
 use crate::engine::home::BusId;
 
 /// A rule. Its identifier is its ARN.
@@ -44,9 +44,12 @@ impl ResourceType for Rule {
         &["Arn"]
     }
 
-    fn create<'a>(&'a self, ctx: &'a Ctx, mut properties: PropertySource) -> ResourceFuture<'a, String> {
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "Name", || invent(64));
+    }
+
+    fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            invent(ctx, &mut properties, "Name", "rule");
             let arn = put(ctx, &properties).await?;
             let (bus, rule) = named(&arn);
             point(ctx, &bus, &rule, &properties).await?;

@@ -20,6 +20,7 @@ impl Described for AccessKey {
             name: "AWS::IAM::AccessKey",
             properties: &["Serial", "Status", "UserName"],
             create_only: &["Serial", "UserName"],
+            named_by: None,
             attributes: &["SecretAccessKey"],
         }
     }

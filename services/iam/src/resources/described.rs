@@ -1,7 +1,7 @@
 //! A resource type in as few words as it takes: what most of IAM's types have in common is said here once.
 
 use names::Tags;
-use service_kit::properties::tags_of;
+use service_kit::properties::{give_name, tags_of};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
 /// What a type is called and made of.
@@ -12,6 +12,8 @@ pub(super) struct Words {
     pub properties: &'static [&'static str],
     /// Those whose change makes a new resource.
     pub create_only: &'static [&'static str],
+    /// The property that holds its name, and how long that may be; none where a template must say the name.
+    pub named_by: Option<(&'static str, usize)>,
     /// What `Fn::GetAtt` gives.
     pub attributes: &'static [&'static str],
 }
@@ -61,6 +63,12 @@ impl<T: Described> ResourceType for Type<T> {
 
     fn attributes(&self) -> &'static [&'static str] {
         self.0.words().attributes
+    }
+
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        if let Some((member, most)) = self.0.words().named_by {
+            give_name(properties, member, || invent(most));
+        }
     }
 
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {

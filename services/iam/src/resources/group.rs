@@ -8,7 +8,7 @@ use service_kit::{Ctx, Error, PropertySource};
 
 use super::described::{Described, Words};
 use super::holder::Holder;
-use super::properties::{named, properties, text, unless_gone};
+use super::properties::{needed, properties, text, unless_gone};
 use crate::engine::entity::Kind;
 
 /// A group.
@@ -25,12 +25,13 @@ impl Described for Group {
             name: "AWS::IAM::Group",
             properties: &["GroupName", "ManagedPolicyArns", "Path", "Policies"],
             create_only: &["GroupName"],
+            named_by: Some(("GroupName", 128)),
             attributes: &["Arn"],
         }
     }
 
     async fn create(&self, ctx: &Ctx, given: PropertySource) -> Result<String, Error> {
-        let name = named(ctx, &given, "GroupName", "group");
+        let name = needed(&given, "GroupName");
         let input = CreateGroupInput { group_name: name.clone(), path: text(&given, "Path") };
         ctx.call::<CreateGroup>(input).await?;
         holder(&name).settle(ctx, &given).await?;

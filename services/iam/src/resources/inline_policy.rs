@@ -42,7 +42,7 @@ impl Described for InlinePolicy {
                 ("AWS::IAM::RolePolicy", &["PolicyDocument", "PolicyName", "RoleName"], &["PolicyName", "RoleName"])
             }
         };
-        Words { name, properties, create_only, attributes: &[] }
+        Words { name, properties, create_only, named_by: None, attributes: &[] }
     }
 
     async fn create(&self, ctx: &Ctx, given: PropertySource) -> Result<String, Error> {

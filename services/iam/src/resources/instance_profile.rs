@@ -9,7 +9,7 @@ use serde_json::Value;
 use service_kit::{Ctx, Error, PropertySource};
 
 use super::described::{Described, Words};
-use super::properties::{difference, named, properties, text, texts, unless_gone};
+use super::properties::{difference, needed, properties, text, texts, unless_gone};
 use crate::ops::home;
 
 /// An instance profile.
@@ -22,12 +22,13 @@ impl Described for InstanceProfile {
             name: "AWS::IAM::InstanceProfile",
             properties: &["InstanceProfileName", "Path", "Roles"],
             create_only: &["InstanceProfileName", "Path"],
+            named_by: Some(("InstanceProfileName", 128)),
             attributes: &["Arn"],
         }
     }
 
     async fn create(&self, ctx: &Ctx, given: PropertySource) -> Result<String, Error> {
-        let name = named(ctx, &given, "InstanceProfileName", "profile");
+        let name = needed(&given, "InstanceProfileName");
         let input =
             CreateInstanceProfileInput { instance_profile_name: name.clone(), path: text(&given, "Path"), tags: None };
         ctx.call::<CreateInstanceProfile>(input).await?;

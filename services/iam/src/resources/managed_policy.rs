@@ -12,7 +12,7 @@ use service_kit::{Ctx, Error, PropertySource};
 use super::described::{Described, Words};
 use super::holder::Holder;
 use super::properties::{
-    difference, document, list_property, named, properties, shown, tag_property, tags, text, texts, unless_gone,
+    difference, document, list_property, needed, properties, shown, tag_property, tags, text, texts, unless_gone,
 };
 use crate::engine::entity::Kind;
 use crate::limits;
@@ -39,6 +39,7 @@ impl Described for ManagedPolicy {
                 "Users",
             ],
             create_only: &["Description", "ManagedPolicyName", "Path"],
+            named_by: Some(("ManagedPolicyName", 128)),
             attributes: &[
                 "AttachmentCount",
                 "CreateDate",
@@ -54,7 +55,7 @@ impl Described for ManagedPolicy {
 
     async fn create(&self, ctx: &Ctx, given: PropertySource) -> Result<String, Error> {
         let input = CreatePolicyInput {
-            policy_name: named(ctx, &given, "ManagedPolicyName", "policy"),
+            policy_name: needed(&given, "ManagedPolicyName"),
             path: text(&given, "Path"),
             policy_document: document(given.get("PolicyDocument")),
             description: text(&given, "Description"),

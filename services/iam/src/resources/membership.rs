@@ -18,6 +18,7 @@ impl Described for UserToGroupAddition {
             name: "AWS::IAM::UserToGroupAddition",
             properties: &["GroupName", "Users"],
             create_only: &[],
+            named_by: None,
             attributes: &["Id"],
         }
     }

@@ -11,7 +11,7 @@ use service_kit::properties::tags_of;
 use service_kit::{Ctx, Error, PropertySource};
 
 use super::described::{Described, Words};
-use super::properties::{list_property, named, properties, tag_difference, tag_property, tags, text, unless_gone};
+use super::properties::{list_property, needed, properties, tag_difference, tag_property, tags, text, unless_gone};
 
 /// A virtual second factor.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ impl Described for VirtualMfaDevice {
             name: "AWS::IAM::VirtualMFADevice",
             properties: &["Path", "Tags", "Users", "VirtualMfaDeviceName"],
             create_only: &["Path", "VirtualMfaDeviceName"],
+            named_by: Some(("VirtualMfaDeviceName", 226)),
             attributes: &["SerialNumber"],
         }
     }
@@ -30,7 +31,7 @@ impl Described for VirtualMfaDevice {
     async fn create(&self, ctx: &Ctx, given: PropertySource) -> Result<String, Error> {
         let input = CreateVirtualMFADeviceInput {
             path: text(&given, "Path"),
-            virtual_mfa_device_name: named(ctx, &given, "VirtualMfaDeviceName", "device"),
+            virtual_mfa_device_name: needed(&given, "VirtualMfaDeviceName"),
             tags: Some(tags(&given)),
         };
         Ok(ctx.call::<CreateVirtualMFADevice>(input).await?.virtual_mfa_device.serial_number)

@@ -25,6 +25,7 @@ impl Described for OidcProvider {
             name: "AWS::IAM::OIDCProvider",
             properties: &["ClientIdList", "Tags", "ThumbprintList", "Url"],
             create_only: &["Url"],
+            named_by: None,
             attributes: &["Arn"],
         }
     }

@@ -21,6 +21,7 @@ impl Described for Policy {
             name: "AWS::IAM::Policy",
             properties: &["Groups", "PolicyDocument", "PolicyName", "Roles", "Users"],
             create_only: &[],
+            named_by: None,
             attributes: &["Id"],
         }
     }

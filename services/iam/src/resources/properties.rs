@@ -4,7 +4,7 @@ use api_iam::Tag;
 use names::Tags;
 use serde_json::Value;
 use service_kit::properties::{tag_list, tags_of, unless};
-use service_kit::{Ctx, Error, PropertySource};
+use service_kit::{Error, PropertySource};
 
 /// A text; numbers and booleans as they are written.
 pub(super) fn text(given: &PropertySource, name: &str) -> Option<String> {
@@ -18,11 +18,6 @@ pub(super) fn text(given: &PropertySource, name: &str) -> Option<String> {
 /// A text that must be there.
 pub(super) fn needed(given: &PropertySource, name: &str) -> String {
     text(given, name).unwrap_or_default()
-}
-
-/// A name, or one invented.
-pub(super) fn named(ctx: &Ctx, given: &PropertySource, name: &str, sort: &str) -> String {
-    text(given, name).unwrap_or_else(|| format!("{sort}-{}", ctx.random().alphanumeric(12)))
 }
 
 /// A number.

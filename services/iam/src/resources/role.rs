@@ -11,7 +11,7 @@ use service_kit::{Ctx, Error, PropertySource};
 use super::described::{Described, Words};
 use super::holder::Holder;
 use super::properties::{
-    document, named, number, properties, shown, tag_difference, tag_property, tags, text, unless_gone,
+    document, needed, number, properties, shown, tag_difference, tag_property, tags, text, unless_gone,
 };
 use crate::engine::entity::Kind;
 use crate::limits;
@@ -40,12 +40,13 @@ impl Described for Role {
                 "Tags",
             ],
             create_only: &["Path", "RoleName"],
+            named_by: Some(("RoleName", 64)),
             attributes: &["Arn", "RoleId"],
         }
     }
 
     async fn create(&self, ctx: &Ctx, given: PropertySource) -> Result<String, Error> {
-        let name = named(ctx, &given, "RoleName", "role");
+        let name = needed(&given, "RoleName");
         let input = CreateRoleInput {
             role_name: name.clone(),
             path: text(&given, "Path"),

@@ -10,7 +10,7 @@ use service_kit::properties::tags_of;
 use service_kit::{Ctx, Error, PropertySource};
 
 use super::described::{Described, Words};
-use super::properties::{named, needed, properties, tag_difference, tag_property, tags, text, unless_gone};
+use super::properties::{needed, properties, tag_difference, tag_property, tags, text, unless_gone};
 
 /// A provider of SAML assertions.
 #[derive(Debug)]
@@ -33,6 +33,7 @@ impl Described for SamlProvider {
                 "Tags",
             ],
             create_only: &["Name"],
+            named_by: Some(("Name", 128)),
             attributes: &["Arn", "SamlProviderUUID"],
         }
     }
@@ -40,7 +41,7 @@ impl Described for SamlProvider {
     async fn create(&self, ctx: &Ctx, given: PropertySource) -> Result<String, Error> {
         let input = CreateSAMLProviderInput {
             saml_metadata_document: needed(&given, "SamlMetadataDocument"),
-            name: named(ctx, &given, "Name", "provider"),
+            name: needed(&given, "Name"),
             tags: Some(tags(&given)),
             assertion_encryption_mode: mode(&given),
             add_private_key: text(&given, "AddPrivateKey"),

@@ -10,7 +10,7 @@ use service_kit::properties::tags_of;
 use service_kit::{Ctx, Error, PropertySource};
 
 use super::described::{Described, Words};
-use super::properties::{named, needed, properties, tag_difference, tag_property, tags, text, unless_gone};
+use super::properties::{needed, properties, tag_difference, tag_property, tags, text, unless_gone};
 use crate::ops::home;
 
 /// A server's certificate.
@@ -23,12 +23,13 @@ impl Described for ServerCertificate {
             name: "AWS::IAM::ServerCertificate",
             properties: &["CertificateBody", "CertificateChain", "Path", "PrivateKey", "ServerCertificateName", "Tags"],
             create_only: &["CertificateBody", "CertificateChain", "PrivateKey", "ServerCertificateName"],
+            named_by: Some(("ServerCertificateName", 128)),
             attributes: &["Arn"],
         }
     }
 
     async fn create(&self, ctx: &Ctx, given: PropertySource) -> Result<String, Error> {
-        let name = named(ctx, &given, "ServerCertificateName", "certificate");
+        let name = needed(&given, "ServerCertificateName");
         let input = UploadServerCertificateInput {
             path: text(&given, "Path"),
             server_certificate_name: name.clone(),

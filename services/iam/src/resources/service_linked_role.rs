@@ -23,6 +23,7 @@ impl Described for ServiceLinkedRole {
             name: "AWS::IAM::ServiceLinkedRole",
             properties: &["AWSServiceName", "CustomSuffix", "Description"],
             create_only: &["AWSServiceName", "CustomSuffix"],
+            named_by: None,
             attributes: &["RoleName"],
         }
     }

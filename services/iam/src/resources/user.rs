@@ -13,7 +13,7 @@ use service_kit::{Ctx, Error, PropertySource};
 use super::described::{Described, Words};
 use super::holder::Holder;
 use super::properties::{
-    difference, list_property, named, properties, tag_difference, tag_property, tags, text, texts, unless_gone,
+    difference, list_property, needed, properties, tag_difference, tag_property, tags, text, texts, unless_gone,
 };
 use crate::engine::entity::Kind;
 
@@ -40,12 +40,13 @@ impl Described for User {
                 "UserName",
             ],
             create_only: &["UserName"],
+            named_by: Some(("UserName", 64)),
             attributes: &["Arn"],
         }
     }
 
     async fn create(&self, ctx: &Ctx, given: PropertySource) -> Result<String, Error> {
-        let name = named(ctx, &given, "UserName", "user");
+        let name = needed(&given, "UserName");
         let input = CreateUserInput {
             user_name: name.clone(),
             path: text(&given, "Path"),

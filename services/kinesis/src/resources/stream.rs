@@ -13,7 +13,7 @@ use api_kinesis::{
 };
 use names::Tags;
 use serde_json::{Value, json};
-use service_kit::properties::{Retag, show_tags, tags_of};
+use service_kit::properties::{Retag, give_name, show_tags, tags_of};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
 use super::{answer, text, unless_gone};
@@ -54,9 +54,13 @@ impl ResourceType for Stream {
         &["Arn", "WarmThroughputObject"]
     }
 
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "Name", || invent(128));
+    }
+
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            let stream_name = text(&properties, "Name").unwrap_or_else(|| format!("stream-{}", ctx.random().hex(12)));
+            let stream_name = text(&properties, "Name").unwrap_or_default();
             let tags = tags_of(&properties);
             ctx.call::<CreateStream>(CreateStreamInput {
                 stream_name: stream_name.clone(),

@@ -2,7 +2,7 @@
 
 use api_sts::{GetCallerIdentity, GetCallerIdentityInput, GetCallerIdentityOutput};
 use serde_json::{Value, json};
-use service_kit::{Access, Ctx, Operations, Outcome, PropertySource, Service};
+use service_kit::{Access, Ctx, Operations, Outcome, Progress, PropertySource, Service};
 use testkit::TestCloud;
 
 fn properties(value: Value) -> PropertySource {
@@ -17,9 +17,15 @@ async fn life(ctx: &Ctx, _: GetCallerIdentityInput) -> Outcome<GetCallerIdentity
     let id = pipe.create(ctx, properties(made.clone())).await.unwrap();
     assert_eq!(id, "own");
     // Nobody keeps roles here: the pipe cannot begin, and may be changed then.
-    while pipe.read(ctx, &id).await.unwrap().unwrap()["CurrentState"] != "CREATE_FAILED" {
-        tokio::task::yield_now().await;
-    }
+    let failed = loop {
+        match pipe.progress(ctx, &id).await.unwrap() {
+            Progress::Failed(why) => break why,
+            Progress::Underway => tokio::task::yield_now().await,
+            Progress::Settled => panic!("a pipe without a role runs"),
+        }
+    };
+    assert!(!failed.is_empty());
+    assert_eq!(pipe.read(ctx, &id).await.unwrap().unwrap()["CurrentState"], "CREATE_FAILED");
     let read = pipe.read(ctx, &id).await.unwrap().unwrap();
     assert_eq!((&read["Arn"], &read["Tags"]), (&json!(pipe.arn(ctx, "own")), &json!({"a": "1"})));
     assert_eq!(read["SourceParameters"]["SqsQueueParameters"]["BatchSize"], 10);

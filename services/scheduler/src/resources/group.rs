@@ -6,10 +6,10 @@ use api_scheduler::{
     Tag, TagResource, TagResourceInput, UntagResource, UntagResourceInput,
 };
 use names::Tags;
-use service_kit::properties::{Retag, show_tags};
+use service_kit::properties::{Retag, give_name, show_tags};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, input, invent, properties, unless_gone};
+use super::{answer, input, properties, unless_gone};
 use crate::engine::home::Home;
 
 /// A group. Its identifier is its name.
@@ -33,9 +33,12 @@ impl ResourceType for ScheduleGroup {
         &["Arn", "CreationDate", "LastModificationDate", "State"]
     }
 
-    fn create<'a>(&'a self, ctx: &'a Ctx, mut properties: PropertySource) -> ResourceFuture<'a, String> {
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "Name", || invent(64));
+    }
+
+    fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            invent(ctx, &mut properties, "group");
             let create: CreateScheduleGroupInput = input(&properties)?;
             let name = create.name.clone();
             ctx.call::<CreateScheduleGroup>(create).await?;

@@ -5,9 +5,10 @@ use api_scheduler::{
     ListSchedules, ListSchedulesInput, UpdateSchedule, UpdateScheduleInput,
 };
 use names::Tags;
+use service_kit::properties::give_name;
 use service_kit::{Ctx, PropertySource, ResourceFuture, ResourceType};
 
-use super::{answer, input, invent, properties, unless_gone};
+use super::{answer, input, properties, unless_gone};
 use crate::engine::home::{DEFAULT, Home};
 
 /// A schedule. Its identifier is its name, with the group's before it when that is not the default one: `group/name`.
@@ -45,9 +46,12 @@ impl ResourceType for Schedule {
         &["Arn"]
     }
 
-    fn create<'a>(&'a self, ctx: &'a Ctx, mut properties: PropertySource) -> ResourceFuture<'a, String> {
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "Name", || invent(64));
+    }
+
+    fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            invent(ctx, &mut properties, "schedule");
             let create: CreateScheduleInput = input(&properties)?;
             let id = id(create.group_name.as_deref(), &create.name);
             ctx.call::<CreateSchedule>(create).await?;

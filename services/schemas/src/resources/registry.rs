@@ -5,7 +5,7 @@ use api_schemas::{
     ListRegistries, ListRegistriesInput, UpdateRegistry, UpdateRegistryInput,
 };
 use names::Tags;
-use service_kit::properties::tags_of;
+use service_kit::properties::{give_name, tags_of};
 use service_kit::{Ctx, Error, Fault, PropertySource, ResourceFuture, ResourceType};
 
 use super::{answer, input, named, properties, retag, tags, unless_gone};
@@ -32,10 +32,12 @@ impl ResourceType for Registry {
         &["RegistryArn", "RegistryName"]
     }
 
-    fn create<'a>(&'a self, ctx: &'a Ctx, mut properties: PropertySource) -> ResourceFuture<'a, String> {
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "RegistryName", || invent(64));
+    }
+
+    fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            let invented = || format!("registry-{}", ctx.random().alphanumeric(12)).into();
-            properties.entry("RegistryName".to_owned()).or_insert_with(invented);
             let created = ctx.call::<CreateRegistry>(input::<CreateRegistryInput>(&properties)?).await?;
             Ok(created.registry_arn.unwrap_or_default())
         }

@@ -5,7 +5,7 @@ use api_schemas::{
     ListRegistries, ListRegistriesInput, ListSchemas, ListSchemasInput, UpdateSchema, UpdateSchemaInput,
 };
 use names::Tags;
-use service_kit::properties::tags_of;
+use service_kit::properties::{give_name, tags_of};
 use service_kit::{Ctx, Error, Fault, PropertySource, ResourceFuture, ResourceType};
 
 use super::{answer, input, named, properties, retag, tags, unless_gone};
@@ -43,10 +43,12 @@ impl ResourceType for Schema {
         &["LastModified", "SchemaArn", "SchemaName", "SchemaVersion", "VersionCreatedDate"]
     }
 
-    fn create<'a>(&'a self, ctx: &'a Ctx, mut properties: PropertySource) -> ResourceFuture<'a, String> {
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        give_name(properties, "SchemaName", || invent(385));
+    }
+
+    fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
-            let invented = || format!("schema-{}", ctx.random().alphanumeric(12)).into();
-            properties.entry("SchemaName".to_owned()).or_insert_with(invented);
             let created = ctx.call::<CreateSchema>(input::<CreateSchemaInput>(&properties)?).await?;
             Ok(created.schema_arn.unwrap_or_default())
         }

@@ -12,7 +12,7 @@ use api_sns::{
 };
 use names::Tags;
 use serde_json::{Value, json};
-use service_kit::properties::{Retag, show_tags, tags_of, text_of};
+use service_kit::properties::{Retag, give_name, show_tags, tags_of, text_of};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
 use super::{answer, typed, unless_gone};
@@ -67,6 +67,12 @@ impl ResourceType for Topic {
         &["TopicArn", "TopicName"]
     }
 
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        let fifo = properties.get("FifoTopic").is_some_and(|fifo| text_of(fifo) == "true");
+        let suffix = if fifo { ".fifo" } else { "" };
+        give_name(properties, "TopicName", || invent(256 - suffix.len()) + suffix);
+    }
+
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
             let mut attributes = attributes(&properties);
@@ -74,8 +80,7 @@ impl ResourceType for Topic {
             if fifo {
                 attributes.insert("FifoTopic".to_owned(), "true".to_owned());
             }
-            let named = properties.get("TopicName").and_then(Value::as_str).map(str::to_owned);
-            let name = named.unwrap_or_else(|| invent(ctx, fifo));
+            let name = properties.get("TopicName").map(text_of).unwrap_or_default();
             let tags = tags_of(&properties).into_iter().map(|(key, value)| Tag { key, value }).collect();
             let input = CreateTopicInput {
                 name,
@@ -251,9 +256,4 @@ fn attributes(properties: &PropertySource) -> BTreeMap<String, String> {
 fn subscriptions(properties: &PropertySource) -> Vec<(String, String)> {
     let list = properties.get("Subscription").and_then(Value::as_array).into_iter().flatten();
     list.map(|one| (text_of(&one["Protocol"]), text_of(&one["Endpoint"]))).collect()
-}
-
-fn invent(ctx: &Ctx, fifo: bool) -> String {
-    let suffix = if fifo { ".fifo" } else { "" };
-    format!("topic-{}{suffix}", ctx.random().alphanumeric(12))
 }

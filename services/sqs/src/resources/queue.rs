@@ -9,7 +9,7 @@ use api_sqs::{
 };
 use names::Tags;
 use serde_json::Value;
-use service_kit::properties::{Retag, show_tags, tags_of, text_of, unless};
+use service_kit::properties::{Retag, give_name, show_tags, tags_of, text_of, unless};
 use service_kit::{Ctx, Error, PropertySource, ResourceFuture, ResourceType};
 
 use super::{answer, name_of};
@@ -83,6 +83,12 @@ impl ResourceType for Queue {
         &["Arn", "QueueName", "QueueUrl"]
     }
 
+    fn name_it(&self, properties: &mut PropertySource, invent: &dyn Fn(usize) -> String) {
+        let fifo = properties.get("FifoQueue").is_some_and(|fifo| text_of(fifo) == "true");
+        let suffix = if fifo { ".fifo" } else { "" };
+        give_name(properties, "QueueName", || invent(80 - suffix.len()) + suffix);
+    }
+
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
             let mut attributes = attributes(&properties);
@@ -91,8 +97,7 @@ impl ResourceType for Queue {
                 // A template may say that a queue is not FIFO; the API refuses to be told.
                 attributes.remove("FifoQueue");
             }
-            let named = properties.get("QueueName").and_then(Value::as_str).map(str::to_owned);
-            let queue_name = named.unwrap_or_else(|| invent(ctx, fifo));
+            let queue_name = properties.get("QueueName").map(text_of).unwrap_or_default();
             let input = CreateQueueInput { queue_name, attributes: Some(attributes), tags: Some(tags_of(&properties)) };
             Ok(ctx.call::<CreateQueue>(input).await?.queue_url.unwrap_or_default())
         }
@@ -200,9 +205,4 @@ fn attributes(properties: &PropertySource) -> BTreeMap<String, String> {
 /// An attribute's text as the property that it was: a number, a boolean, an object or a text.
 fn typed(value: &str) -> Value {
     serde_json::from_str(value).unwrap_or_else(|_| value.into())
-}
-
-fn invent(ctx: &Ctx, fifo: bool) -> String {
-    let suffix = if fifo { ".fifo" } else { "" };
-    format!("queue-{}{suffix}", ctx.random().alphanumeric(12))
 }

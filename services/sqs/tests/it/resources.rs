@@ -48,8 +48,10 @@ async fn queue_life(ctx: &Ctx, _: GetCallerIdentityInput) -> Outcome<GetCallerId
     queue.delete(ctx, &id).await.unwrap();
     queue.delete(ctx, &id).await.unwrap();
     assert_eq!(queue.read(ctx, &id).await.unwrap(), None);
-    let unnamed = queue.create(ctx, properties(json!({"FifoQueue": true}))).await.unwrap();
-    assert!(unnamed.ends_with(".fifo"), "{unnamed}");
+    let mut unnamed = properties(json!({"FifoQueue": true}));
+    queue.name_it(&mut unnamed, &|most| "n".repeat(most));
+    let named = queue.create(ctx, unnamed).await.unwrap();
+    assert!(named.ends_with(&format!("/{}.fifo", "n".repeat(75))), "{named}");
     Ok(GetCallerIdentityOutput::default())
 }
 
