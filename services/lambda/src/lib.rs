@@ -8,6 +8,7 @@
 //! | `environment/` | what runs code: sandboxes, runtimes, their APIs |
 //! | `store.rs` | tables, keys, records |
 //! | `receiver.rs` | what other services deliver to functions |
+//! | `resources/` | `AWS::Lambda::…`, for stacks and inventories |
 //! | `web.rs` | packages to be fetched |
 //! | `simulated.rs` | functions that are closures, for tests |
 //! | `tasks.rs`, `examine.rs` | background work; packages held against their records |
@@ -23,6 +24,7 @@ mod examine;
 pub mod limits;
 mod ops;
 mod receiver;
+mod resources;
 mod run;
 mod simulated;
 mod store;
@@ -70,5 +72,5 @@ fn with_hosts(parts: &CloudParts, hosts: Arc<dyn environment::Hosts>) -> Service
         .examiner(Arc::new(examine::Packages(engine.clone())))
         .on_reset(move |_| forgetful.forget());
     let service = engine.deliveries().add_to(service, run::later::Events(engine.clone()));
-    tasks::add(service, &engine)
+    resources::add(tasks::add(service, &engine))
 }

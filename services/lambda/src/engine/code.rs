@@ -131,7 +131,11 @@ impl Engine {
         let unpacked = tokio::task::spawn_blocking(move || {
             package::unpack(&bytes, &making)?;
             std::fs::create_dir_all(target.parent().unwrap_or(&target))?;
-            std::fs::rename(&making, &target)
+            match std::fs::rename(&making, &target) {
+                // Another process made the same.
+                Err(_) if target.exists() => std::fs::remove_dir_all(&making),
+                renamed => renamed,
+            }
         });
         let done = unpacked.await.map_err(|error| StoreError::corrupt(error.to_string()))?;
         done.map_err(|error| StoreError::corrupt(format!("a package cannot be unpacked: {error}")))?;
