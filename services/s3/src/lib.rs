@@ -10,6 +10,7 @@
 //! | `fsck.rs` | all of it examined |
 //! | `tasks.rs` | background work |
 //! | `web/` | buckets on the plain web: websites, pages of other origins, browsers' forms |
+//! | `resources/` | `AWS::S3::Bucket`, `BucketPolicy` and `AccessPoint`, for stacks and inventories |
 //! | `calls.rs` | calls to other services |
 //! | `error.rs`, `words.rs`, `limits.rs` | AWS's words, of refusals and of failures that every service has; AWS's numbers |
 //!
@@ -25,6 +26,7 @@ mod error;
 mod fsck;
 mod limits;
 mod ops;
+mod resources;
 mod store;
 mod tasks;
 mod web;
@@ -88,7 +90,7 @@ pub fn service(parts: &CloudParts) -> Service {
         forgetful.engine.forget();
         forgetful.roles.forget();
     };
-    tasks::add(web::add(service, &engine).open_to_anonymous().on_reset(forget), &state)
+    resources::add(tasks::add(web::add(service, &engine).open_to_anonymous().on_reset(forget), &state))
 }
 
 fn state(parts: &CloudParts) -> Arc<S3> {
@@ -103,5 +105,6 @@ fn state(parts: &CloudParts) -> Arc<S3> {
 
 /// Its control plane, on the same parts.
 pub fn control(parts: &CloudParts) -> Service {
-    tasks::jobs::add(Service::new(&api_s3control::SERVICE, control::table()).state(state(parts)))
+    let service = Service::new(&api_s3control::SERVICE, control::table()).state(state(parts));
+    resources::add_to_control(tasks::jobs::add(service))
 }

@@ -17,6 +17,7 @@ mod notices;
 mod object;
 mod objects;
 mod replication;
+mod resources;
 mod roles;
 mod sealing;
 mod settings;
