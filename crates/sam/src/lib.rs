@@ -15,7 +15,7 @@
 //! | `api/`, `http/`, `socket.rs` | REST, HTTP and WebSocket APIs |
 //! | `connector.rs`, `graphql/`, `small.rs` | connectors; GraphQL APIs; tables, layers, applications, capacity providers |
 //! | `deployment.rs` | CodeDeploy for functions that are shifted to gradually |
-//! | `data/` | policy templates and connectors: facts of AWS's, see the `NOTICE` beside them |
+//! | `data/` | policy templates, connectors, paths of managed policies: facts of AWS's, see the `NOTICE` beside them |
 //!
 //! The logical ids that it makes are AWS's to the digit: a stack of AWS's can be compared resource by resource.
 
@@ -65,7 +65,7 @@ pub struct Context<'a> {
     pub pass_metadata: bool,
     /// The time, in seconds since 1970: what an API that is always deployed makes its deployment's id of.
     pub now: i64,
-    /// The ARN of a policy that AWS manages, by its name.
+    /// The ARN of a policy that AWS manages, by its name. It is not asked for those that have a path, which are known.
     pub managed_policy: &'a dyn Fn(&str) -> Option<String>,
     /// The address of the template of an application of the Serverless Application Repository, by id and version; or what is
     /// wrong with them.

@@ -1,5 +1,7 @@
 //! The role of a function or a state machine: what it is trusted by, and the policies that it has.
 
+use std::sync::LazyLock;
+
 use crate::error::{Outcome, resource};
 use crate::intrinsic::{is_if, is_no_value};
 use crate::node::{Map, Node, Text, map};
@@ -62,11 +64,24 @@ fn document(id: &str, at: usize, policy: Node) -> Node {
     if is_if(&policy) { in_branches(policy, |branch| !is_no_value(branch), named) } else { named(policy) }
 }
 
+/// AWS's managed policies that have a path, by paths.
+static PATHS: LazyLock<Map> = LazyLock::new(|| crate::connector::data(include_str!("data/managed.json")));
+
+/// The path of a managed policy's name, where it has one.
+fn path_of(name: &str) -> Option<Text> {
+    let has = |names: &Node| names.as_list().is_some_and(|names| names.iter().any(|known| known.is(name)));
+    PATHS.iter().find(|(_, names)| has(names)).map(|(path, _)| path)
+}
+
 /// A managed policy's ARN where its name is known.
 fn by_arn(work: &Work<'_>, policy: Node) -> Node {
-    let arn = |policy: Node| {
-        let arn = policy.as_str().and_then(|name| (work.context.managed_policy)(name));
-        arn.map_or(policy, Node::from)
+    let arn = |policy: Node| match policy.as_str() {
+        None => policy,
+        Some(name) if name.starts_with("arn:") => policy,
+        Some(name) => match path_of(name) {
+            Some(path) => work.managed_policy(&format!("{}/{name}", &*path)),
+            None => (work.context.managed_policy)(name).map_or(policy, Node::from),
+        },
     };
     if is_if(&policy) { in_branches(policy, |branch| branch.as_str().is_some(), arn) } else { arn(policy) }
 }

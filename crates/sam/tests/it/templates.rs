@@ -117,6 +117,7 @@ fn traffic_is_shifted_by_code_deploy() {
 fn policies_are_names_statements_and_templates() {
     let policies = json!([
         "Known",
+        "AWSLambdaRole",
         "arn:aws:iam::123456789012:policy/own",
         {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]},
         {"DynamoDBReadPolicy": {"TableName": "t"}},
@@ -124,9 +125,16 @@ fn policies_are_names_statements_and_templates() {
     let found = resources(json!({"F": function(json!({"Policies": policies}))}));
     let role = &found["FRole"]["Properties"];
     let managed: Vec<_> = role["ManagedPolicyArns"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    assert_eq!(managed[1..], ["arn:aws:iam::aws:policy/Known", "arn:aws:iam::123456789012:policy/own"]);
+    assert_eq!(
+        managed[1..],
+        [
+            "arn:aws:iam::aws:policy/Known",
+            "arn:aws:iam::aws:policy/service-role/AWSLambdaRole",
+            "arn:aws:iam::123456789012:policy/own",
+        ]
+    );
     assert_eq!(role["Policies"].as_array().unwrap().len(), 2);
-    assert_eq!(role["Policies"][1]["PolicyName"], "FRolePolicy3");
+    assert_eq!(role["Policies"][1]["PolicyName"], "FRolePolicy4");
 }
 
 #[test]
