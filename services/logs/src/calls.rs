@@ -78,7 +78,7 @@ async fn cipher(cloud: &Cloud, engine: &Engine, group: &Group, key: u64) -> Resu
 }
 
 fn sender(cloud: &Cloud, home: &Home, arn: &str) -> Sender {
-    let caller = Arc::new(Caller::service(&home.principal(), home.account));
+    let caller = Arc::new(Caller::service(home.principal(), home.account));
     Sender { cloud: cloud.clone(), caller, source_arn: Some(arn.to_owned()) }
 }
 

@@ -55,7 +55,6 @@ pub(crate) fn told(refusal: Refusal) -> Error {
         Refusal::Protected => {
             errors::validation_exception("The specified log group has deletion protection enabled.").into()
         }
-        Refusal::NotThere => missing("The specified resource does not exist."),
         Refusal::TooMany => too_many(),
         Refusal::Store(error) => error.into(),
     }

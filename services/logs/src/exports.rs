@@ -179,7 +179,7 @@ fn unwritable(error: std::io::Error) -> Error {
 
 /// Logs in this region, on account of the group: the bucket's policy decides.
 fn sender(cloud: &Cloud, home: &Home, record: &ExportRecord) -> Sender {
-    let caller = Arc::new(Caller::service(&home.principal(), home.account));
+    let caller = Arc::new(Caller::service(home.principal(), home.account));
     let source = format!("{}:*", home.group_arn(&record.group));
     Sender { cloud: cloud.clone(), caller, source_arn: Some(source) }
 }

@@ -118,7 +118,7 @@ async fn answer(
         statistics.scanned += 1;
         statistics.bytes += event.message.len() as u64;
         pipeline.add(source.row(cloud, home, event, &query, engine.now().millis()));
-        if statistics.scanned % CHUNK as u64 == 0 && !goes_on(engine, home, id, deadline).await? {
+        if statistics.scanned.is_multiple_of(CHUNK as u64) && !goes_on(engine, home, id, deadline).await? {
             return Ok(None);
         }
     }

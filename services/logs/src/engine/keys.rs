@@ -24,7 +24,10 @@ pub(crate) struct Sealing {
 
 /// Data keys in use, by group and number.
 #[derive(Debug, Default)]
-pub(crate) struct DataKeys(Mutex<HashMap<(GroupNo, u64), (Timestamp, Arc<Cipher>)>>);
+pub(crate) struct DataKeys(Mutex<HashMap<(GroupNo, u64), Kept>>);
+
+/// A key and its end.
+type Kept = (Timestamp, Arc<Cipher>);
 
 impl DataKeys {
     /// A key that was used lately.

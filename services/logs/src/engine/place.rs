@@ -25,9 +25,6 @@ pub(crate) enum Way {
 const DIGITS: usize = 56;
 
 impl Place {
-    /// Before everything.
-    pub(crate) const START: Self = Self { at: 0, no: 0 };
-
     /// The id of the event here, of this stream.
     pub(crate) fn id(self, stream: StreamNo) -> String {
         format!("3{:013}{stream:020}{:022}", self.at.max(0), self.no)

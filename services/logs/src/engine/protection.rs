@@ -19,11 +19,14 @@ pub(crate) struct Mask(Vec<Finder>);
 #[derive(Debug)]
 struct Finder {
     regex: Regex,
-    check: fn(&str) -> bool,
+    check: Check,
 }
 
+/// What must hold of a text beside its form.
+type Check = fn(&str) -> bool;
+
 /// Identifiers that AWS manages and this cloud finds: name, form, what else must hold.
-const KNOWN: [(&str, &str, fn(&str) -> bool); 6] = [
+const KNOWN: [(&str, &str, Check); 6] = [
     ("EmailAddress", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", always),
     ("CreditCardNumber", r"\b(?:[0-9][ -]?){12,18}[0-9]\b", luhn),
     (
@@ -55,11 +58,11 @@ pub(crate) fn read(document: &str) -> Result<Mask, Wrong> {
         for identifier in identifiers {
             let name = identifier.as_str().ok_or("A DataIdentifier is no text.")?;
             let finder = match name.strip_prefix(MANAGED) {
-                Some(name) if name.is_empty() => return Err("A DataIdentifier has no name."),
+                Some("") => return Err("A DataIdentifier has no name."),
                 Some(name) => KNOWN.iter().find(|(known, ..)| *known == name).map(|(_, form, check)| (*form, *check)),
                 None => {
                     let form = custom.iter().find(|(known, _)| known == name).ok_or("A DataIdentifier is unknown.")?;
-                    Some((form.1.as_str(), always as fn(&str) -> bool))
+                    Some((form.1.as_str(), always as Check))
                 }
             };
             let masking = statement["Operation"]["Deidentify"].is_object();

@@ -15,8 +15,6 @@ pub(crate) enum Refusal {
     StreamTaken,
     /// The group may not be deleted.
     Protected,
-    /// There is something else of this name that is not there.
-    NotThere,
     /// There are as many as there may be.
     TooMany,
     /// The store failed.

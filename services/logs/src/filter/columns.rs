@@ -110,7 +110,7 @@ fn split(text: &str) -> Vec<&str> {
 /// `name`, `name = value`, `name = 4* || name = 5*`, `name > 1 && name < 9`.
 fn column(text: &str) -> Result<Column, Invalid> {
     let name_of = |text: &str| {
-        let end = text.find(|c: char| matches!(c, '=' | '<' | '>' | '!')).unwrap_or(text.len());
+        let end = text.find(['=', '<', '>', '!']).unwrap_or(text.len());
         (text[..end].trim().to_owned(), end)
     };
     let (name, end) = name_of(text);

@@ -93,7 +93,7 @@ pub(crate) async fn describe_metric_filters(
             && input.metric_namespace.as_ref().is_none_or(|wanted| *wanted == record.metric.namespace)
             && after.as_ref().is_none_or(|after| place(name, &record.created) > *after)
     });
-    found.sort_by(|(_, a, x), (_, b, y)| place(a, &x.created).cmp(&place(b, &y.created)));
+    found.sort_by_key(|(_, name, record)| place(name, &record.created));
     let limit = address::page_size(input.limit, limits::LIST_PAGE);
     found.truncate(limit + 1);
     let page = paging::page(ctx, &filters, found, limit, |(_, name, record)| place(name, &record.created));

@@ -4,6 +4,8 @@
 mod account_policy;
 mod address;
 mod definition;
+mod delivery;
+mod delivery_ends;
 mod destination;
 mod event;
 mod export;
@@ -33,6 +35,7 @@ pub(crate) fn table() -> Operations {
             group::associate_kms_key,
         )
         .on::<api::CancelExportTask>(|_, _| Ok(Access::any()), export::cancel_export_task)
+        .on::<api::CreateDelivery>(delivery::access_to_create, delivery::create_delivery)
         .on::<api::CreateExportTask>(|ctx, i| access(ctx, &i.log_group_name), export::create_export_task)
         .on::<api::CreateLogGroup>(group::access_to_create, group::create_log_group)
         .on::<api::CreateLogStream>(
@@ -43,6 +46,19 @@ pub(crate) fn table() -> Operations {
         .on::<api::DeleteDataProtectionPolicy>(
             |ctx, i| access_identified(ctx, &i.log_group_identifier),
             protection::delete_data_protection_policy,
+        )
+        .on::<api::DeleteDelivery>(|ctx, i| delivery::access(ctx, &i.id), delivery::delete_delivery)
+        .on::<api::DeleteDeliveryDestination>(
+            |ctx, i| delivery_ends::access_to_destination(ctx, &i.name),
+            delivery_ends::delete_delivery_destination,
+        )
+        .on::<api::DeleteDeliveryDestinationPolicy>(
+            |ctx, i| delivery_ends::access_to_destination(ctx, &i.delivery_destination_name),
+            delivery_ends::delete_delivery_destination_policy,
+        )
+        .on::<api::DeleteDeliverySource>(
+            |ctx, i| delivery_ends::access_to_source(ctx, &i.name),
+            delivery_ends::delete_delivery_source,
         )
         .on::<api::DeleteDestination>(
             |ctx, i| destination::access(ctx, &i.destination_name),
@@ -66,6 +82,12 @@ pub(crate) fn table() -> Operations {
             subscription::delete_subscription_filter,
         )
         .on::<api::DescribeAccountPolicies>(|_, _| Ok(Access::any()), account_policy::describe_account_policies)
+        .on::<api::DescribeDeliveries>(|_, _| Ok(Access::any()), delivery::describe_deliveries)
+        .on::<api::DescribeDeliveryDestinations>(
+            |_, _| Ok(Access::any()),
+            delivery_ends::describe_delivery_destinations,
+        )
+        .on::<api::DescribeDeliverySources>(|_, _| Ok(Access::any()), delivery_ends::describe_delivery_sources)
         .on::<api::DescribeDestinations>(|_, _| Ok(Access::any()), destination::describe_destinations)
         .on::<api::DescribeExportTasks>(|_, _| Ok(Access::any()), export::describe_export_tasks)
         .on::<api::DescribeFieldIndexes>(|_, _| Ok(Access::any()), index::describe_field_indexes)
@@ -92,6 +114,19 @@ pub(crate) fn table() -> Operations {
             |ctx, i| access_identified(ctx, &i.log_group_identifier),
             protection::get_data_protection_policy,
         )
+        .on::<api::GetDelivery>(|ctx, i| delivery::access(ctx, &i.id), delivery::get_delivery)
+        .on::<api::GetDeliveryDestination>(
+            |ctx, i| delivery_ends::access_to_destination(ctx, &i.name),
+            delivery_ends::get_delivery_destination,
+        )
+        .on::<api::GetDeliveryDestinationPolicy>(
+            |ctx, i| delivery_ends::access_to_destination(ctx, &i.delivery_destination_name),
+            delivery_ends::get_delivery_destination_policy,
+        )
+        .on::<api::GetDeliverySource>(
+            |ctx, i| delivery_ends::access_to_source(ctx, &i.name),
+            delivery_ends::get_delivery_source,
+        )
         .on::<api::GetLogEvents>(event::access_to_get, event::get_log_events)
         .on::<api::GetLogGroupFields>(
             |ctx, i| access_either(ctx, i.log_group_name.as_deref(), i.log_group_identifier.as_deref()),
@@ -110,6 +145,24 @@ pub(crate) fn table() -> Operations {
         .on::<api::PutDataProtectionPolicy>(
             |ctx, i| access_identified(ctx, &i.log_group_identifier),
             protection::put_data_protection_policy,
+        )
+        .on::<api::PutDeliveryDestination>(
+            |ctx, i| {
+                let tags = i.tags.iter().flatten().map(|(key, value)| (key.as_str(), value.as_str()));
+                Ok(delivery_ends::access_to_destination(ctx, &i.name)?.with_request_tags(tags))
+            },
+            delivery_ends::put_delivery_destination,
+        )
+        .on::<api::PutDeliveryDestinationPolicy>(
+            |ctx, i| delivery_ends::access_to_destination(ctx, &i.delivery_destination_name),
+            delivery_ends::put_delivery_destination_policy,
+        )
+        .on::<api::PutDeliverySource>(
+            |ctx, i| {
+                let tags = i.tags.iter().flatten().map(|(key, value)| (key.as_str(), value.as_str()));
+                Ok(delivery_ends::access_to_source(ctx, &i.name)?.with_request_tags(tags))
+            },
+            delivery_ends::put_delivery_source,
         )
         .on::<api::PutDestination>(destination::access_to_put, destination::put_destination)
         .on::<api::PutDestinationPolicy>(
@@ -158,5 +211,9 @@ pub(crate) fn table() -> Operations {
                 Ok(tags::access_to_resource(ctx, &i.resource_arn)?.with_tag_keys(keys))
             },
             tags::untag_resource,
+        )
+        .on::<api::UpdateDeliveryConfiguration>(
+            |ctx, i| delivery::access(ctx, &i.id),
+            delivery::update_delivery_configuration,
         )
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "what fails here is a test")]
 
 mod cloud;
+mod delivery;
 mod event;
 mod export;
 mod filter;

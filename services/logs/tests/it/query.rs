@@ -2,7 +2,6 @@
 
 use api_logs::*;
 use service_kit::{Error, Fault};
-use smithy::Shape as _;
 use testkit::TestCloud;
 
 use crate::cloud::*;

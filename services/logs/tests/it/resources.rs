@@ -35,7 +35,7 @@ async fn life(ctx: &Ctx, name: &str, first: Value, second: Value, id: Option<&st
     shows(&first).await;
     kind.update(ctx, &made, properties(&second)).await.unwrap();
     shows(&second).await;
-    assert_eq!(kind.list(ctx).await.unwrap(), [made.clone()], "{name}");
+    assert_eq!(kind.list(ctx).await.unwrap(), std::slice::from_ref(&made), "{name}");
     assert!(kind.arn(ctx, &made).starts_with("arn:aws:logs:"));
     kind.relationships(ctx, &made).await.unwrap();
     kind.delete(ctx, &made).await.unwrap();
