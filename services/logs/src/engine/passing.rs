@@ -162,3 +162,98 @@ fn rest(filter: &MetricFilterRecord, pattern: &Pattern, group: &Group, message: 
     }
     json!({"Dimensions": dimensions, "Unit": filter.metric.unit}).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use names::{AccountId, Region, Timestamp};
+
+    use super::*;
+    use crate::engine::home::Home;
+    use crate::store::{Class, GroupRecord, Transformation};
+
+    fn group() -> Group {
+        let record = GroupRecord {
+            no: 1,
+            created: Timestamp::from_secs(0),
+            class: Class::Standard,
+            retention: None,
+            key: None,
+            data_key: 0,
+            protected: false,
+            tags: names::Tags::new(),
+            protection: None,
+            protection_gone: false,
+            index: None,
+            transformer: None,
+        };
+        let home = Home { account: AccountId::DEFAULT, region: Region::default_region() };
+        Group { home, name: "g".to_owned(), record }
+    }
+
+    fn lines(texts: &[&str]) -> Vec<Line> {
+        (0..).zip(texts).map(|(at, text)| Line { at: 90_000 + at, message: (*text).to_owned() }).collect()
+    }
+
+    fn filter(pattern: &str, value: &str, default: Option<f64>, dimensions: &[(&str, &str)]) -> MetricFilterRecord {
+        MetricFilterRecord {
+            created: Timestamp::from_secs(0),
+            pattern: pattern.to_owned(),
+            metric: Transformation {
+                name: "m".to_owned(),
+                namespace: "n".to_owned(),
+                value: value.to_owned(),
+                default,
+                dimensions: dimensions.iter().map(|(name, at)| ((*name).to_owned(), (*at).to_owned())).collect(),
+                unit: Some("Count".to_owned()),
+            },
+            transformed: false,
+            selection: None,
+            system_dimensions: Vec::new(),
+        }
+    }
+
+    fn values(filter: &MetricFilterRecord, texts: &[&str]) -> Vec<(Option<f64>, String)> {
+        let pattern = Pattern::parse(&filter.pattern).unwrap();
+        let found = samples(filter, &pattern, &group(), &lines(texts));
+        assert!(found.iter().all(|sample| sample.minute == 60_000));
+        found.into_iter().map(|sample| (sample.value, sample.rest)).collect()
+    }
+
+    #[test]
+    fn metrics_are_counted_and_extracted() {
+        let none = r#"{"Dimensions":{},"Unit":"Count"}"#.to_owned();
+        let counting = filter("ERROR", "1", Some(0.0), &[]);
+        let counted = values(&counting, &["ERROR a", "INFO", "ERROR b"]);
+        assert_eq!(counted, [(Some(1.0), none.clone()), (None, none.clone()), (Some(1.0), none)]);
+        let extracting = filter("{ $.ms > 10 }", "$.ms", None, &[("Level", "$.level")]);
+        let texts = [r#"{"ms": 20, "level": "x"}"#, r#"{"ms": 5}"#, "text"];
+        let rest = r#"{"Dimensions":{"Level":"x"},"Unit":"Count"}"#.to_owned();
+        assert_eq!(values(&extracting, &texts), [(Some(20.0), rest)]);
+        let columns = filter("[a, size]", "$size", None, &[]);
+        let sizes: Vec<_> = values(&columns, &["x 12", "x y", "x"]).into_iter().map(|(value, _)| value).collect();
+        assert_eq!(sizes, [Some(12.0)]);
+    }
+
+    #[test]
+    fn envelopes_hold_no_more_than_they_may() {
+        let group = group();
+        let written = Written { group: &group, name: "s", stream: 2, first: 10 };
+        let subscriber = |by_stream| Subscriber {
+            lane: "l".to_owned(),
+            name: "f".to_owned(),
+            pattern: Pattern::parse("").unwrap().into(),
+            by_stream,
+            system_fields: vec!["@aws.region".to_owned()],
+        };
+        let large = "x".repeat(limits::ENVELOPE_BYTES / 2 + 1);
+        let sent = departures(&subscriber(true), &written, &lines(&[&large, &large, "y"]), String::new);
+        let counts: Vec<_> = sent
+            .iter()
+            .map(|one| serde_json::from_str::<Value>(&one.envelope).unwrap()["logEvents"].as_array().unwrap().len())
+            .collect();
+        assert_eq!((counts, sent[0].partition.as_str()), (vec![1, 2], "s"));
+        assert!(sent[0].envelope.contains(r#""@aws.region":"us-east-1""#));
+        let spread = departures(&subscriber(false), &written, &lines(&["y"]), || "random".to_owned());
+        assert_eq!(spread[0].partition, "random");
+    }
+}
