@@ -5,6 +5,7 @@
 //! | `ops/` | the AWS edge: typed input → engine → typed output; `ops/mod.rs` is the operation table |
 //! | `engine/` | functions and what belongs to them, in their own words; `engine/mod.rs` maps it |
 //! | `run/` | invocations, at once and later |
+//! | `sources/` | queues and streams that feed functions |
 //! | `environment/` | what runs code: sandboxes, runtimes, their APIs |
 //! | `store.rs` | tables, keys, records |
 //! | `receiver.rs` | what other services deliver to functions |
@@ -27,6 +28,7 @@ mod receiver;
 mod resources;
 mod run;
 mod simulated;
+mod sources;
 mod store;
 mod tasks;
 mod web;

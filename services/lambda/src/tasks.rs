@@ -12,14 +12,16 @@ use crate::environment::StopReason;
 /// How often bytes are looked for that nobody names and nobody announced: those of a crash.
 const SWEEP: Duration = Duration::from_secs(3_600);
 
+/// How often mappings are looked for on which nobody works.
+const SOURCES: Duration = Duration::from_secs(30);
+
 /// Adds the service's background work.
 pub(crate) fn add(service: Service, engine: &Engine) -> Service {
-    service.task(Task::new("idle", pool::LOOK, Wake::default(), idle)).task(Task::new(
-        "sweep",
-        SWEEP,
-        engine.sweeps().clone(),
-        sweep,
-    ))
+    let (sources, sweeps) = (engine.sources().wake().clone(), engine.sweeps().clone());
+    service
+        .task(Task::new("idle", pool::LOOK, Wake::default(), idle))
+        .task(Task::new("sources", SOURCES, sources, crate::sources::begin))
+        .task(Task::new("sweep", SWEEP, sweeps, sweep))
 }
 
 /// Ends environments that nobody has used for a while.

@@ -6,6 +6,7 @@
 //! | `function.rs`, `version.rs`, `alias.rs` | functions, what they were, and what stands for them |
 //! | `policy.rs` | who else may do what with them |
 //! | `layer.rs` | what several of them share |
+//! | `mapping.rs` | event source mappings |
 //! | `pool.rs` | execution environments: waiting, at work, how many at once |
 
 pub(crate) mod alias;
@@ -13,6 +14,7 @@ pub(crate) mod code;
 pub(crate) mod function;
 pub(crate) mod home;
 pub(crate) mod layer;
+pub(crate) mod mapping;
 pub(crate) mod package;
 pub(crate) mod policy;
 pub(crate) mod pool;
@@ -50,6 +52,7 @@ struct Inner {
     unpacking: code::Unpacking,
     scratch: PathBuf,
     sweeps: Wake,
+    sources: crate::sources::Workers,
 }
 
 /// What can go wrong, told by the edge in AWS's words.
@@ -101,6 +104,7 @@ impl Engine {
             unpacking: code::Unpacking::default(),
             scratch: parts.scratch.join("lambda"),
             sweeps: Wake::default(),
+            sources: crate::sources::Workers::default(),
         }))
     }
 
@@ -122,6 +126,11 @@ impl Engine {
     /// Environments.
     pub(crate) fn pools(&self) -> &pool::Pools {
         &self.0.pools
+    }
+
+    /// Who works on event source mappings.
+    pub(crate) fn sources(&self) -> &crate::sources::Workers {
+        &self.0.sources
     }
 
     /// Wakes the task that removes what nobody names any more.

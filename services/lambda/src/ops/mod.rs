@@ -9,6 +9,7 @@ mod event_invoke;
 mod function;
 mod invoke;
 mod layer;
+mod mapping;
 mod permission;
 mod policies;
 mod settings;
@@ -30,8 +31,13 @@ pub(crate) fn table() -> Operations {
         )
         .on::<api::AddPermission>(permission::access_to_add, permission::add_permission)
         .on::<api::CreateAlias>(|ctx, i| function_access(ctx, &i.function_name), alias::create_alias)
+        .on::<api::CreateEventSourceMapping>(mapping::access_to_create, mapping::create_event_source_mapping)
         .on::<api::CreateFunction>(function::access_to_create, function::create_function)
         .on::<api::DeleteAlias>(|ctx, i| function_access(ctx, &i.function_name), alias::delete_alias)
+        .on::<api::DeleteEventSourceMapping>(
+            |ctx, i| mapping::access(ctx, &i.uuid),
+            mapping::delete_event_source_mapping,
+        )
         .on::<api::DeleteFunction>(
             |ctx, i| access(ctx, &i.function_name, i.qualifier.as_deref()),
             function::delete_function,
@@ -83,6 +89,10 @@ pub(crate) fn table() -> Operations {
         .on::<api::TagResource>(tags::access_to_tag, tags::tag_resource)
         .on::<api::UntagResource>(tags::access_to_untag, tags::untag_resource)
         .on::<api::UpdateAlias>(|ctx, i| function_access(ctx, &i.function_name), alias::update_alias)
+        .on::<api::UpdateEventSourceMapping>(
+            |ctx, i| mapping::access(ctx, &i.uuid),
+            mapping::update_event_source_mapping,
+        )
         .on::<api::UpdateFunctionCode>(|ctx, i| function_access(ctx, &i.function_name), function::update_function_code)
         .on::<api::UpdateFunctionConfiguration>(function::access_to_configure, function::update_function_configuration)
         .on::<api::UpdateFunctionEventInvokeConfig>(
@@ -95,6 +105,7 @@ fn gets(table: Operations) -> Operations {
     table
         .on::<api::GetAccountSettings>(|_, _| Ok(Access::any()), concurrency::get_account_settings)
         .on::<api::GetAlias>(|ctx, i| function_access(ctx, &i.function_name), alias::get_alias)
+        .on::<api::GetEventSourceMapping>(|ctx, i| mapping::access(ctx, &i.uuid), mapping::get_event_source_mapping)
         .on::<api::GetFunction>(|ctx, i| access(ctx, &i.function_name, i.qualifier.as_deref()), function::get_function)
         .on::<api::GetFunctionConcurrency>(
             |ctx, i| function_access(ctx, &i.function_name),
@@ -130,6 +141,7 @@ fn gets(table: Operations) -> Operations {
 fn lists(table: Operations) -> Operations {
     table
         .on::<api::ListAliases>(|ctx, i| function_access(ctx, &i.function_name), alias::list_aliases)
+        .on::<api::ListEventSourceMappings>(|_, _| Ok(Access::any()), mapping::list_event_source_mappings)
         .on::<api::ListFunctionEventInvokeConfigs>(
             |ctx, i| function_access(ctx, &i.function_name),
             event_invoke::list_function_event_invoke_configs,

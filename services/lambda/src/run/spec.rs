@@ -20,7 +20,7 @@ pub(crate) const PRINCIPAL: &str = "lambda.amazonaws.com";
 
 /// The role of a function.
 #[derive(Clone)]
-pub(super) struct Role {
+pub(crate) struct Role {
     engine: Engine,
     cloud: Cloud,
     home: Home,
@@ -31,7 +31,7 @@ pub(super) struct Role {
 
 impl Role {
     /// A session of the role.
-    pub(super) async fn caller(&self) -> Result<Arc<Caller>, Error> {
+    pub(crate) async fn caller(&self) -> Result<Arc<Caller>, Error> {
         let ask = AssumeAs {
             service: PRINCIPAL,
             account: self.home.account,
@@ -64,7 +64,7 @@ impl RoleCredentials for Role {
 
 impl Engine {
     /// The role of a function in an account, as Lambda takes it on.
-    pub(super) fn role(&self, cloud: &Cloud, home: &Home, role: &str, name: &str) -> Option<Role> {
+    pub(crate) fn role(&self, cloud: &Cloud, home: &Home, role: &str, name: &str) -> Option<Role> {
         Some(Role {
             engine: self.clone(),
             cloud: cloud.clone(),

@@ -6,6 +6,7 @@ mod function;
 mod invoke;
 mod later;
 mod layer;
+mod mapping;
 mod permission;
 mod resources;
 mod world;

@@ -8,7 +8,7 @@ use api_iam::{CreateRole, CreateRoleInput, PutRolePolicy, PutRolePolicyInput};
 use api_lambda as api;
 use api_sqs::{CreateQueue, CreateQueueInput, Message, ReceiveMessage, ReceiveMessageInput};
 use serde_json::{Value, json};
-use service_kit::Service;
+use service_kit::{CloudParts, Service};
 use svc_lambda::{Handler, Simulated, SimulatedHosts};
 use testkit::TestCloud;
 use tokio::sync::Semaphore;
@@ -37,7 +37,20 @@ pub(crate) fn with(
     compose(Arc::new(handler), Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)), others)
 }
 
+/// A cloud with services that are made on its parts beside.
+pub(crate) fn streaming(
+    handler: impl Fn(&Simulated) -> Result<Value, Value> + Send + Sync + 'static,
+    others: impl FnOnce(&CloudParts) -> Vec<Service>,
+) -> TestCloud {
+    let gate = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
+    compose_on(Arc::new(handler), gate, others)
+}
+
 fn compose(handler: Handler, gate: Arc<Semaphore>, others: Vec<Service>) -> TestCloud {
+    compose_on(handler, gate, |_| others)
+}
+
+fn compose_on(handler: Handler, gate: Arc<Semaphore>, others: impl FnOnce(&CloudParts) -> Vec<Service>) -> TestCloud {
     let mut parts = TestCloud::parts();
     parts.scratch = std::env::temp_dir().join("nephele-lambda-tests");
     let mut services = vec![
@@ -46,7 +59,7 @@ fn compose(handler: Handler, gate: Arc<Semaphore>, others: Vec<Service>) -> Test
         svc_iam::service(&parts),
         svc_sts::service(&parts),
     ];
-    services.extend(others);
+    services.extend(others(&parts));
     TestCloud::of(parts, services).fresh_account()
 }
 
