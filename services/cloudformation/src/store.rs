@@ -14,6 +14,8 @@
 //! | `pending` | stack (everywhere) | where the stacks are that have one |
 //! | `change-set` | stack, change set | sealed |
 //! | `export` | name | who exports what |
+//! | `drift` | stack, logical id | what drift detection last found; sealed |
+//! | `detection` | detection | drift detections |
 //! | `import` | name, stack | who imports it |
 
 use std::collections::BTreeMap;
@@ -52,6 +54,11 @@ pub(crate) const CHANGE_SETS: Sealed<(String, String), ChangeSetRecord> = Sealed
 pub(crate) const EXPORTS: Table<String, ExportRecord> = Table::new(SERVICE, "export");
 /// Who imports.
 pub(crate) const IMPORTS: Table<(String, String), Named> = Table::new(SERVICE, "import");
+
+/// What drift detection last found of resources.
+pub(crate) const DRIFTS: Sealed<(String, String), DriftRecord> = Sealed::new("drift");
+/// Drift detections.
+pub(crate) const DETECTIONS: Table<String, DetectionRecord> = Table::new(SERVICE, "detection");
 
 /// A table whose records are sealed, each to its own key.
 pub(crate) struct Sealed<K, V>(RawTable<K>, PhantomData<fn() -> V>);
@@ -491,11 +498,59 @@ pub(crate) struct ExportRecord {
     pub value: String,
 }
 
+/// What drift detection found of a resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DriftRecord {
+    /// `IN_SYNC`, `MODIFIED`, `DELETED`, `NOT_CHECKED`.
+    pub status: String,
+    /// The type.
+    pub kind: String,
+    /// The physical id.
+    pub physical: String,
+    /// As it was made, as JSON.
+    pub expected: String,
+    /// As it is, as JSON; empty when it is gone.
+    pub actual: String,
+    /// Where, as it was made, as it is, and how they differ.
+    pub differences: Vec<(String, String, String, String)>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A drift detection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DetectionRecord {
+    /// Its id.
+    pub id: String,
+    /// The stack.
+    pub stack: String,
+    /// Its ARN.
+    pub arn: String,
+    /// `DRIFTED`, `IN_SYNC`.
+    pub status: String,
+    /// How many resources drifted.
+    pub drifted: i32,
+    /// When.
+    pub at: Timestamp,
+}
+
 macro_rules! records {
     ($($record:ty),* $(,)?) => { $(impl Record for $record { const VERSION: u8 = 1; })* };
 }
 
-records!(Named, Tail, Place, StackRecord, ResourceRecord, EventRecord, Work, ChangeSetRecord, ExportRecord);
+records!(
+    Named,
+    Tail,
+    Place,
+    StackRecord,
+    ResourceRecord,
+    EventRecord,
+    Work,
+    ChangeSetRecord,
+    ExportRecord,
+    DetectionRecord,
+    DriftRecord
+);
 
 /// What belongs to a stack, in a table whose key begins with it.
 pub(crate) fn of(stack: &str) -> Span {

@@ -9,12 +9,14 @@
 //! | `extensions.rs` | the transform `AWS::LanguageExtensions` |
 //! | `graph.rs` | who builds on whom, and circles |
 //! | `difference.rs` | what an update changes, as change sets tell it |
+//! | `drift.rs` | how what is there differs from what was made |
 //! | `policy.rs` | stack policies |
 //! | `refusal.rs` | why a template cannot be had, in AWS's words |
 
 pub(crate) mod cidr;
 pub(crate) mod difference;
 pub(crate) mod document;
+pub(crate) mod drift;
 pub(crate) mod evaluate;
 pub(crate) mod extensions;
 pub(crate) mod graph;

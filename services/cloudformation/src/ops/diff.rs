@@ -56,7 +56,7 @@ pub(super) async fn changes(
             let on = graph::dependencies(one, &document.resources);
             on.iter().all(|name| done.contains(name) || !open.iter().any(|other| other.name == *name))
         };
-        let at = open.iter().position(|one| ready(&one)).unwrap_or(0);
+        let at = open.iter().position(&ready).unwrap_or(0);
         let resource = open.remove(at);
         done.insert(resource.name.clone());
         let present = there.get(&resource.name);

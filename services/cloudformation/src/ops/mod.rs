@@ -2,6 +2,7 @@
 
 mod change_set;
 mod diff;
+mod drift;
 mod exports;
 mod find;
 mod intake;
@@ -38,13 +39,23 @@ pub(crate) fn table() -> Operations {
             |ctx, i| change_set::access(ctx, i.stack_name.as_deref(), &i.change_set_name),
             change_set::describe_change_set,
         )
+        .on::<api::DescribeStackDriftDetectionStatus>(
+            |_, _| Ok(Access::any()),
+            drift::describe_stack_drift_detection_status,
+        )
         .on::<api::DescribeStackEvents>(|ctx, i| access(ctx, &i.stack_name), resource::describe_stack_events)
         .on::<api::DescribeStackResource>(|ctx, i| access(ctx, &i.stack_name), resource::describe_stack_resource)
+        .on::<api::DescribeStackResourceDrifts>(
+            |ctx, i| access(ctx, &i.stack_name),
+            drift::describe_stack_resource_drifts,
+        )
         .on::<api::DescribeStackResources>(
             |ctx, i| find::access_to_some(ctx, i.stack_name.as_deref()),
             resource::describe_stack_resources,
         )
         .on::<api::DescribeStacks>(|ctx, i| find::access_to_some(ctx, i.stack_name.as_deref()), stack::describe_stacks)
+        .on::<api::DetectStackDrift>(|ctx, i| access(ctx, &i.stack_name), drift::detect_stack_drift)
+        .on::<api::DetectStackResourceDrift>(|ctx, i| access(ctx, &i.stack_name), drift::detect_stack_resource_drift)
         .on::<api::ExecuteChangeSet>(
             |ctx, i| change_set::access(ctx, i.stack_name.as_deref(), &i.change_set_name),
             change_set::execute_change_set,

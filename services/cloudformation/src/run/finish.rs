@@ -8,7 +8,7 @@ use store::{Scope as Where, Span, StoreError, Tx};
 use super::driver::{Driver, Job};
 use super::view::{self, View};
 use crate::engine::evaluate::{self, Scope};
-use crate::store::{Deployment, EXPORTS, ExportRecord, IMPORTS, NAMES, Named, OnFailure, OutputRecord, Phase};
+use crate::store::{Deployment, EXPORTS, ExportRecord, IMPORTS, NAMES, Named, OnFailure, OutputRecord, Phase, of};
 
 impl Driver {
     /// The end of a creation whose resources are there.
@@ -132,6 +132,25 @@ impl Driver {
             }
         }
         Ok(Ok((outputs, imports)))
+    }
+
+    /// Why what others import does not let the outputs become these.
+    pub(crate) async fn export_in_use(&self, outputs: &[OutputRecord]) -> Result<Option<String>, Error> {
+        let (view, scope) = (self.stacks.store.read().await?, self.scope());
+        for (name, export) in EXPORTS.scan_all(&view, &scope, &Span::all()).await? {
+            let stays = outputs.iter().find(|output| output.export.as_ref() == Some(&name));
+            if export.stack != self.id || stays.is_some_and(|output| output.value == export.value) {
+                continue;
+            }
+            let users = IMPORTS.scan_all(&view, &scope, &of(&name)).await?;
+            let users: Vec<_> =
+                users.into_iter().filter(|((_, by), _)| *by != self.id).map(|(_, named)| named.stack).collect();
+            if !users.is_empty() {
+                let verb = if stays.is_some() { "updated" } else { "deleted" };
+                return Ok(Some(format!("Export {name} cannot be {verb} as it is in use by {}", users.join(" and "))));
+            }
+        }
+        Ok(None)
     }
 
     /// The way back from a failure, or none.

@@ -9,13 +9,13 @@ use serde_json::{Map, Value};
 use service_kit::Error;
 
 use super::driver::{Driver, Ended, Job};
-use super::step::{Did, Wanted};
+use super::step::{Did, Wanted, denial};
 use super::view::{self, View};
 use crate::engine::document::{Declared, Document};
 use crate::engine::evaluate::{self, Scope};
 use crate::engine::graph;
 use crate::engine::parameters::HIDDEN;
-use crate::engine::refusal::Checked;
+use crate::engine::refusal::{Checked, Refusal};
 use crate::store::{Json, Phase, ResourceRecord, Stage};
 
 impl Driver {
@@ -27,7 +27,13 @@ impl Driver {
         };
         match ended {
             Ended::Well if job.work.creates => self.created(job).await,
-            Ended::Well => self.turn(job, Phase::Cleanup, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", None).await,
+            Ended::Well => match self.outputs(job, job.stack.deployment.as_ref()).await? {
+                Ok((outputs, _)) => match self.export_in_use(&outputs).await? {
+                    None => self.turn(job, Phase::Cleanup, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", None).await,
+                    Some(reason) => self.failed(job, reason).await,
+                },
+                Err(reason) => self.failed(job, reason).await,
+            },
             Ended::Badly(reason) => self.failed(job, reason).await,
         }
     }
@@ -48,6 +54,10 @@ impl Driver {
             .filter(|resource| resource.condition.as_ref().is_none_or(|name| conditions.get(name) == Some(&true)))
             .map(|resource| (resource.name.clone(), resource))
             .collect();
+        let dropped = view.resources.values().filter(|one| one.stage != Stage::Gone && !wanted.contains_key(&one.name));
+        if let Some(denial) = dropped.filter_map(|one| denial(job, one, "Update:Delete")).next() {
+            return Ok(Ended::Badly(denial));
+        }
         let mut on: BTreeMap<String, BTreeSet<String>> = wanted
             .iter()
             .map(|(name, resource)| {
@@ -137,6 +147,7 @@ fn plan(
     wanted: &BTreeMap<String, &Declared>,
 ) -> Checked<Wanted> {
     let properties = plain(scope, &declared.properties)?;
+    resolved(&Value::Object(properties.clone()))?;
     let metadata = declared.metadata.as_ref().map(|metadata| scope.value(metadata)).transpose()?.flatten();
     let on = graph::dependencies(declared, &document.resources);
     Ok(Wanted {
@@ -145,6 +156,25 @@ fn plan(
         metadata: metadata.and_then(|metadata| metadata.as_object().cloned()).map(Json),
         on: on.into_iter().filter(|name| wanted.contains_key(name)).collect(),
     })
+}
+
+/// Refuses references to what lies in Systems Manager and Secrets Manager: those are not here, so nothing is found in them.
+fn resolved(value: &Value) -> Checked<()> {
+    match value {
+        Value::Array(items) => items.iter().try_for_each(resolved),
+        Value::Object(members) => members.values().try_for_each(resolved),
+        Value::String(text) => match text.split_once("{{resolve:").map(|(_, rest)| rest) {
+            Some(rest) if rest.starts_with("secretsmanager:") => {
+                Refusal::text("Secrets Manager can't find the specified secret.")
+            }
+            Some(rest) if rest.starts_with("ssm:") || rest.starts_with("ssm-secure:") => {
+                let name = rest.split([':', '}']).nth(1).unwrap_or_default();
+                Refusal::text(format!("Unable to fetch parameters [{name}] from parameter store for this account."))
+            }
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
 }
 
 /// Properties without functions.

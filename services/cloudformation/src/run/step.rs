@@ -136,12 +136,12 @@ impl Driver {
             && resource.stage == Stage::Settled
             && !replaced
             && resource.properties == wanted.properties
-            && tagged_alike(job, resource);
+            && tagged_alike(job);
         let fresh = resource.physical.is_none();
         let before = (!fresh && !mine).then(|| resource.clone());
         if !same
             && !fresh
-            && let Some(denial) = denial(job, resource, replaced)
+            && let Some(denial) = denial(job, resource, if replaced { "Update:Replace" } else { "Update:Modify" })
         {
             return Ok(Err(denial));
         }
@@ -401,14 +401,13 @@ fn differs(before: &Json, after: &Json, names: &[&str]) -> bool {
 }
 
 /// Whether the stack's tags are those with which the resource was last sent.
-fn tagged_alike(job: &Job, _resource: &ResourceRecord) -> bool {
+fn tagged_alike(job: &Job) -> bool {
     let tags = |deployment: &Option<crate::store::Deployment>| deployment.as_ref().map(|one| one.tags.clone());
     job.work.creates || job.stack.previous.is_none() || tags(&job.stack.previous) == tags(&job.stack.deployment)
 }
 
 /// Why the stack policy does not allow what the update does to a resource.
-fn denial(job: &Job, resource: &ResourceRecord, replaced: bool) -> Option<String> {
+pub(crate) fn denial(job: &Job, resource: &ResourceRecord, action: &str) -> Option<String> {
     let policy = job.work.policy.as_ref().or(job.stack.policy.as_ref()).filter(|_| !job.work.creates)?;
-    let action = if replaced { "Update:Replace" } else { "Update:Modify" };
     policy::denial(policy, Deed { action, resource: &resource.name, kind: &resource.kind })
 }

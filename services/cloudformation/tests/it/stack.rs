@@ -2,13 +2,17 @@
 
 use api_cloudformation::{
     CreateStack, CreateStackInput, DeleteStack, DeleteStackInput, DescribeAccountLimits, DescribeAccountLimitsInput,
-    DescribeStackResource, DescribeStackResourceInput, DescribeStackResources, DescribeStackResourcesInput,
-    GetStackPolicy, GetStackPolicyInput, ListStackResources, ListStackResourcesInput, ListStacks, ListStacksInput,
-    Parameter, SetStackPolicy, SetStackPolicyInput, Tag, UpdateStack, UpdateStackInput, UpdateTerminationProtection,
-    UpdateTerminationProtectionInput,
+    DescribeStackDriftDetectionStatus, DescribeStackDriftDetectionStatusInput, DescribeStackResource,
+    DescribeStackResourceDrifts, DescribeStackResourceDriftsInput, DescribeStackResourceInput, DescribeStackResources,
+    DescribeStackResourcesInput, DetectStackDrift, DetectStackDriftInput, DetectStackResourceDrift,
+    DetectStackResourceDriftInput, GetStackPolicy, GetStackPolicyInput, ListStackResources, ListStackResourcesInput,
+    ListStacks, ListStacksInput, Parameter, SetStackPolicy, SetStackPolicyInput, Tag, UpdateStack, UpdateStackInput,
+    UpdateTerminationProtection, UpdateTerminationProtectionInput,
 };
 use api_sns::{GetTopicAttributes, GetTopicAttributesInput};
-use api_sqs::{ListQueueTags, ListQueueTagsInput, ListQueues, ListQueuesInput};
+use api_sqs::{
+    ListQueueTags, ListQueueTagsInput, ListQueues, ListQueuesInput, SetQueueAttributes, SetQueueAttributesInput,
+};
 use serde_json::json;
 
 use super::{at_rest, cloud, described, history, refusal, template};
@@ -139,6 +143,34 @@ async fn a_property_that_cannot_change_makes_a_new_resource_and_the_old_one_goes
         tokio::task::yield_now().await;
     }
     assert_eq!(things.ids(), ["two"]);
+}
+
+#[tokio::test]
+async fn drift_is_found() {
+    let (cloud, _) = cloud();
+    let body = template(json!({"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q", "DelaySeconds": 3}}}));
+    cloud.call::<CreateStack>(create("s", body)).await.unwrap();
+    at_rest(&cloud, "s").await;
+    let detect = || DetectStackDriftInput { stack_name: "s".to_owned(), ..DetectStackDriftInput::default() };
+    let status = |id: String| DescribeStackDriftDetectionStatusInput { stack_drift_detection_id: id };
+    let id = cloud.call::<DetectStackDrift>(detect()).await.unwrap().stack_drift_detection_id;
+    let found = cloud.call::<DescribeStackDriftDetectionStatus>(status(id)).await.unwrap();
+    assert_eq!(found.stack_drift_status.unwrap().as_str(), "IN_SYNC");
+    let attributes = [("DelaySeconds".to_owned(), "9".to_owned())].into();
+    let queue_url = "http://localhost:4566/000000000000/q".to_owned();
+    cloud.call::<SetQueueAttributes>(SetQueueAttributesInput { queue_url, attributes }).await.unwrap();
+    let id = cloud.call::<DetectStackDrift>(detect()).await.unwrap().stack_drift_detection_id;
+    let found = cloud.call::<DescribeStackDriftDetectionStatus>(status(id)).await.unwrap();
+    assert_eq!((found.stack_drift_status.unwrap().as_str(), found.drifted_stack_resource_count), ("DRIFTED", Some(1)));
+    let of = DescribeStackResourceDriftsInput { stack_name: "s".to_owned(), ..Default::default() };
+    let drifts = cloud.call::<DescribeStackResourceDrifts>(of).await.unwrap().stack_resource_drifts;
+    let difference = &drifts[0].property_differences.as_ref().unwrap()[0];
+    assert_eq!((difference.property_path.as_str(), difference.actual_value.as_str()), ("/DelaySeconds", "9"));
+    let one = DetectStackResourceDriftInput { stack_name: "s".to_owned(), logical_resource_id: "Q".to_owned() };
+    let drift = cloud.call::<DetectStackResourceDrift>(one).await.unwrap().stack_resource_drift;
+    assert_eq!(drift.stack_resource_drift_status.as_str(), "MODIFIED");
+    let stack = described(&cloud, "s").await.unwrap();
+    assert_eq!(stack.drift_information.unwrap().stack_drift_status.as_str(), "DRIFTED");
 }
 
 #[tokio::test]
