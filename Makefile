@@ -25,7 +25,17 @@ help: ## List the targets
 
 .PHONY: run
 run: build ## Build, and start the cloud on 127.0.0.1:4566 (ARGS="--ephemeral")
+	@$(MAKE) --no-print-directory runtimes || echo "functions in Python run without boto3" >&2
 	@exec "$(CARGO_TARGET_DIR)/release/nephele" start $(ARGS)
+
+.PHONY: runtimes
+runtimes: ## Install what functions in Python find in AWS: its runtime client and SDK, pinned in services/lambda/runtimes.txt
+	@.ci/need python
+	@version=$$(python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])'); \
+	place="$(CACHE)/runtimes/$$version"; mark="$$place/.complete-$(call key,services/lambda/runtimes.txt)"; \
+	[ -e "$$mark" ] && exit 0; rm -rf "$$place" "$$place.new" && \
+	python3 -m pip install -q --disable-pip-version-check --no-input --root-user-action ignore --no-warn-conflicts \
+	    --target "$$place.new" -r services/lambda/runtimes.txt && mv "$$place.new" "$$place" && touch "$$mark"
 
 .PHONY: build
 build: ## Build the release binary
@@ -69,6 +79,7 @@ tidy: ## House rules that no compiler knows
 .PHONY: clients
 clients: $(VENV)/.complete $(NODE)/.complete ## Real clients against the real binary
 	cargo build --locked -p cloud -p roundtrip
+	@$(MAKE) --no-print-directory runtimes
 	cd $(CLIENTS) && PATH="$(VENV)/bin:$$PATH" NODE_PATH="$(NODE)/node_modules" PYTHONDONTWRITEBYTECODE=1 \
 	    NEPHELE_BIN="$(CARGO_TARGET_DIR)/debug/nephele" "$(VENV)/bin/python" -m pytest -q -n auto $(ARGS)
 

@@ -18,6 +18,7 @@
 //! | `handle.rs` | one that runs: processes, their output and end, freezing, ending |
 //! | `root.rs` | which parts of the host a guest sees |
 //! | `cgroups/` | limits, freezer and figures, version 1 and 2 |
+//! | `surroundings.rs` | where this process finds itself |
 //! | `probe.rs` | what this host offers, by trying |
 //! | `inside/` | the keeper and the init |
 
@@ -28,6 +29,7 @@ mod launcher;
 mod plan;
 mod probe;
 mod root;
+mod surroundings;
 mod wire;
 
 pub use cgroups::Hierarchy;
@@ -37,3 +39,4 @@ pub use launcher::{Launcher, StartError};
 pub use plan::{Bind, Command, Level, Limits, Network, Overlay, Plan};
 pub use probe::Offer;
 pub use root::host_parts;
+pub use surroundings::Surroundings;

@@ -21,7 +21,7 @@ async fn a_guest_sees_its_own_world_only() {
         ("cat /var/task/app.txt", "code"),
         ("id -u; id -g", "993\n990\n"),
         ("hostname", "guest\n"),
-        ("echo $$ > /dev/null; ls /proc | grep -c '^[0-9]'", "4\n"),
+        ("test $(ls -d /proc/[0-9]* | wc -l) -lt 8 && echo few", "few\n"),
         ("ls /home /root /work /data 2>/dev/null; echo done", "done\n"),
         ("cat /etc/shadow 2>/dev/null || echo hidden", "hidden\n"),
         ("(echo x > /var/task/app.txt) 2>/dev/null || echo read-only", "read-only\n"),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use runtime::Runtime;
-use sandbox::{Bind, Launcher, Level, Limits, Network, Offer, Overlay, Plan, Sandbox, host_parts};
+use sandbox::{Bind, Launcher, Level, Limits, Network, Offer, Overlay, Plan, Sandbox, Surroundings, host_parts};
 use service_kit::BoxFuture;
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
@@ -31,6 +31,7 @@ const USER: (u32, u32) = (993, 990);
 pub(super) struct Machine {
     runtime: Runtime,
     scratch: PathBuf,
+    program: Option<PathBuf>,
     programs: Programs,
     ready: OnceCell<Ready>,
 }
@@ -42,14 +43,16 @@ struct Ready {
 
 impl Machine {
     pub(super) fn new(runtime: Runtime, scratch: PathBuf) -> Self {
-        Self { runtime, scratch, programs: Programs::of_process(), ready: OnceCell::new() }
+        let surroundings = Surroundings::of_process();
+        let programs = Programs::of(&surroundings);
+        Self { runtime, scratch, program: surroundings.program, programs, ready: OnceCell::new() }
     }
 
     /// Asked once, by trying.
     async fn ready(&self) -> Result<&Ready, StartFailure> {
         self.ready
             .get_or_try_init(|| async {
-                let program = std::env::current_exe().map_err(internal)?;
+                let program = self.program.clone().ok_or_else(|| internal("the file of this program is not known"))?;
                 let arguments = vec!["sandbox-init".to_owned()];
                 let offer = Offer::probe(&program, &arguments).await;
                 tracing::info!(lacking = ?offer.lacking, "functions run in: {}", offer.describe());
@@ -86,7 +89,7 @@ impl Machine {
         let apis = Apis { stage: Arc::clone(&stage), spec: Arc::clone(&spec), random: self.runtime.random.clone() };
         let (servers, api, endpoint) = serve(&sandbox, level, apis, cloud, spec.endpoint.clone()).map_err(internal)?;
         let variables = variables::all(&spec, &keys, &rooms, &api, endpoint);
-        let made = Made { spec, launch, rooms, variables, stage, servers, runtime: self.runtime.clone() };
+        let made = Made { spec, launch, rooms, variables, stage, _servers: servers, runtime: self.runtime.clone() };
         let life = Life::new(made, sandbox);
         life.begin().await;
         Ok(Arc::new(life))

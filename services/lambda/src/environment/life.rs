@@ -46,7 +46,7 @@ pub(super) struct Made {
     pub(super) variables: Vec<(String, String)>,
     pub(super) stage: Arc<Stage>,
     /// End with it.
-    pub(super) servers: JoinSet<()>,
+    pub(super) _servers: JoinSet<()>,
     pub(super) runtime: Runtime,
 }
 
@@ -117,7 +117,7 @@ impl Life {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, launch.version.as_bytes());
         let digest: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
         let arn = format!("arn:aws:lambda:{}::runtime:{digest}", spec.region);
-        self.say(&mut inside, report::init_start(spec, self.now(), &launch.version, &arn));
+        self.tell(&mut inside, report::init_start(spec, self.now(), &launch.version, &arn), Status::Success);
         let began = self.real();
         let mut late = pin!(self.made.runtime.clock.wait_at_most(INIT));
         let ready = self.boot(&mut inside, late.as_mut()).await;
@@ -259,6 +259,15 @@ impl Life {
         self.log(inside, self.now(), text);
     }
 
+    /// A line of the platform's. In JSON those of what went well are of level INFO, and can be left out.
+    fn tell(&self, inside: &mut Inside, text: String, status: Status) {
+        let logging = &self.made.spec.logging;
+        let quiet = logging.json && logging.system_level.as_deref() == Some("WARN");
+        if !quiet || status != Status::Success {
+            self.say(inside, text);
+        }
+    }
+
     fn log(&self, inside: &mut Inside, at: Timestamp, text: String) {
         inside.tail.extend_from_slice(text.as_bytes());
         inside.tail.push(b'\n');
@@ -276,7 +285,7 @@ impl Life {
         let trace = invocation.trace.clone().unwrap_or_else(|| self.trace());
         self.freeze(false).await;
         let (began, kills) = (self.real(), self.sandbox.out_of_memory_kills());
-        self.say(inside, report::start(spec, self.now(), &id));
+        self.tell(inside, report::start(spec, self.now(), &id), Status::Success);
         let mut late = pin!(self.made.runtime.clock.wait_at_most(spec.timeout));
         let result = self.attempt(inside, late.as_mut(), &id, &trace, invocation, kills, sink).await;
         let mut duration = self.real().since(began);
@@ -298,7 +307,7 @@ impl Life {
         let trace = Some(trace.as_str());
         let status = result.status;
         let figures = Figures { id: &id, duration, init, memory_mb: spec.memory_mb, max_memory_mb, status, trace };
-        self.say(inside, report::report(spec, self.now(), &figures));
+        self.tell(inside, report::report(spec, self.now(), &figures), status);
         if inside.runtime.is_some() && result.goes_on {
             self.freeze(true).await;
         } else {

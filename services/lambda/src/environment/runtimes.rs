@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sandbox::Bind;
+use sandbox::{Bind, Surroundings};
 
 use super::EnvironmentSpec;
 
@@ -36,24 +36,20 @@ pub(super) struct Programs {
     places: Vec<PathBuf>,
     /// Where packages for runtimes are installed: a directory a Python version, `nodejs`.
     packages: PathBuf,
+    machine: &'static str,
 }
 
 const PYTHON: &str = include_str!("bootstrap.py");
 const NODE: &str = include_str!("bootstrap.mjs");
 
 impl Programs {
-    /// From the search path and the home of this process.
-    pub(super) fn of_process() -> Self {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
-        let mut places: Vec<PathBuf> = std::env::split_paths(&path).collect();
-        places.extend(["/usr/local/bin", "/usr/bin", "/bin"].map(PathBuf::from));
-        for versions in [home.join(".pyenv/versions"), home.join(".nvm/versions/node")] {
-            let found = fs::read_dir(versions).into_iter().flatten().flatten();
-            places.extend(found.map(|entry| entry.path().join("bin")));
+    /// On this host.
+    pub(super) fn of(surroundings: &Surroundings) -> Self {
+        Self {
+            places: surroundings.places.clone(),
+            packages: surroundings.caches.join("nephele/runtimes"),
+            machine: surroundings.architecture,
         }
-        let packages = std::env::var_os("XDG_CACHE_HOME").map_or_else(|| home.join(".cache"), PathBuf::from);
-        Self { places, packages: packages.join("nephele/runtimes") }
     }
 
     /// What is started, or what this host lacks, for the caller to read.
@@ -64,6 +60,10 @@ impl Programs {
         }
         if name.starts_with("nodejs") {
             return self.node(&spec.handler, rooms).ok_or_else(|| missing(name, "Node.js", "nodejs"));
+        }
+        if name.starts_with("provided") && !runs(self.machine, &spec.architecture) {
+            let machine = self.machine;
+            return Err(format!("Code for {} cannot be run on this machine, which is {machine}.", spec.architecture));
         }
         if name.starts_with("provided") {
             return Ok(bootstrap(name, spec, rooms));
@@ -101,6 +101,14 @@ impl Programs {
     fn program(&self, name: &str) -> Option<PathBuf> {
         let candidates = self.places.iter().filter(|place| !place.ends_with("shims")).map(|place| place.join(name));
         candidates.filter(|path| path.is_file()).find_map(|path| path.canonicalize().ok())
+    }
+}
+
+/// Compiled code is for one architecture, interpreted code for all.
+fn runs(machine: &str, architecture: &str) -> bool {
+    match machine {
+        "aarch64" => architecture == "arm64",
+        machine => architecture == machine,
     }
 }
 
