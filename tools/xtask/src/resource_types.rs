@@ -8,6 +8,13 @@ use crate::{Outcome, workspace};
 
 const FILE: &str = "models/resource-types.json";
 const CHORE: &str = "resource-types";
+/// Lists of properties that are kept, and what the schemas call them. Some are only for creating under conditions that words
+/// tell and schemas do not.
+const LISTS: [(&str, &str); 3] = [
+    ("create_only", "createOnlyProperties"),
+    ("at_times_create_only", "conditionalCreateOnlyProperties"),
+    ("read_only", "readOnlyProperties"),
+];
 const SCHEMAS: &str = "cfnlint/data/schemas";
 
 /// Runs the chore with its options.
@@ -51,7 +58,7 @@ fn line(name: &str, schema: &Value) -> Value {
         schema["properties"].as_object().into_iter().flatten().map(|(name, _)| &**name).collect();
     names.sort_unstable();
     let mut line = Map::from_iter([("name".to_owned(), name.into()), ("properties".to_owned(), names.into())]);
-    for (key, from) in [("create_only", "createOnlyProperties"), ("read_only", "readOnlyProperties")] {
+    for (key, from) in LISTS {
         let pointers = schema[from].as_array().into_iter().flatten().filter_map(Value::as_str);
         let mut paths: Vec<_> = pointers.map(path).collect();
         paths.sort();
@@ -91,7 +98,7 @@ mod tests {
             "readOnlyProperties": ["/properties/Endpoint/Address", "/properties/Arn"],
         });
         let kept = line("AWS::A::B", &schema).to_string();
-        let expected = "{\"name\":\"AWS::A::B\",\"properties\":[\"Arn\",\"Name\"],\"create_only\":[\"Name\"],\
+        let expected = "{\"name\":\"AWS::A::B\",\"properties\":[\"Arn\",\"Name\"],\"create_only\":[\"Name\"],\"at_times_create_only\":[],\
                         \"read_only\":[\"Arn\",\"Endpoint.Address\"]}";
         assert_eq!(kept, expected);
     }

@@ -5,3 +5,4 @@
 
 mod authorisation;
 mod fixtures;
+mod resource_types;
