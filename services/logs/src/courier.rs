@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_firehose::{PutRecordBatch, PutRecordBatchInput, Record};
-use api_kinesis::{PutRecords, PutRecordsInput, PutRecordsRequestEntry};
+use api_firehose::Record;
+use api_kinesis::{PutRecord, PutRecordInput};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -207,8 +207,8 @@ async fn send(
 
 async fn by_kind(sender: &Sender, to: &Arn, packed: Vec<Packed>) -> Result<Sent, Error> {
     match to.service.as_str() {
-        "kinesis" => to_stream(sender, to, packed).await,
-        "firehose" => to_delivery_stream(sender, to, packed).await,
+        "kinesis" => Ok(to_stream(sender, to, packed).await),
+        "firehose" => Ok(to_delivery_stream(sender, to, packed).await),
         service => Err(Fault::NotImplemented { service: service.to_owned(), operation: "delivery".to_owned() }.into()),
     }
 }
@@ -225,39 +225,33 @@ pub(crate) async fn behind(engine: &Engine, destination: &Arn) -> Result<(Home, 
     Ok((home, Target { destination: record.target, role: Some(record.role) }))
 }
 
-async fn to_stream(sender: &Sender, to: &Arn, packed: Vec<Packed>) -> Result<Sent, Error> {
-    let once: Vec<_> = packed.iter().map(|one| one.id).collect();
-    let record = |one: Packed| PutRecordsRequestEntry {
-        data: one.content,
-        partition_key: partition_key(&one.partition),
-        explicit_hash_key: None,
-    };
-    let input = PutRecordsInput {
-        records: packed.into_iter().map(record).collect(),
-        stream_arn: Some(to.to_string()),
-        ..PutRecordsInput::default()
-    };
+/// One by one, as AWS does: roles of subscriptions allow `kinesis:PutRecord` and no more.
+async fn to_stream(sender: &Sender, to: &Arn, packed: Vec<Packed>) -> Sent {
     let region = to.region_code().unwrap_or_else(|| sender.cloud.default_region().clone());
-    let output = sender.call::<PutRecords>(&region, &once, input).await?;
-    let result = |code: Option<String>, message: Option<String>| match code {
-        None => Ok(()),
-        Some(_) => Err(Fault::Throttled { message: message.unwrap_or_default() }.into()),
-    };
-    Ok(output.records.into_iter().map(|entry| result(entry.error_code, entry.error_message)).collect())
+    let mut sent = Vec::with_capacity(packed.len());
+    for one in packed {
+        let input = PutRecordInput {
+            data: one.content,
+            partition_key: partition_key(&one.partition),
+            stream_arn: Some(to.to_string()),
+            ..PutRecordInput::default()
+        };
+        sent.push(sender.call::<PutRecord>(&region, &[one.id], input).await.map(|_| ()));
+    }
+    sent
 }
 
-async fn to_delivery_stream(sender: &Sender, to: &Arn, packed: Vec<Packed>) -> Result<Sent, Error> {
-    let once: Vec<_> = packed.iter().map(|one| one.id).collect();
-    let name = to.resource.strip_prefix("deliverystream/").unwrap_or(&to.resource).to_owned();
-    let records = packed.into_iter().map(|one| Record { data: one.content }).collect();
-    let input = PutRecordBatchInput { delivery_stream_name: name, records };
+/// The same, by `firehose:PutRecord`.
+async fn to_delivery_stream(sender: &Sender, to: &Arn, packed: Vec<Packed>) -> Sent {
+    let name = to.resource.strip_prefix("deliverystream/").unwrap_or(&to.resource);
     let region = to.region_code().unwrap_or_else(|| sender.cloud.default_region().clone());
-    let output = sender.call::<PutRecordBatch>(&region, &once, input).await?;
-    let result = |code: Option<String>, message: Option<String>| match code {
-        None => Ok(()),
-        Some(_) => Err(Fault::Throttled { message: message.unwrap_or_default() }.into()),
-    };
-    Ok(output.request_responses.into_iter().map(|entry| result(entry.error_code, entry.error_message)).collect())
+    let mut sent = Vec::with_capacity(packed.len());
+    for one in packed {
+        let record = Record { data: one.content };
+        let input = api_firehose::PutRecordInput { delivery_stream_name: name.to_owned(), record };
+        sent.push(sender.call::<api_firehose::PutRecord>(&region, &[one.id], input).await.map(|_| ()));
+    }
+    sent
 }
 
 /// Kinesis takes 256 characters.
