@@ -12,7 +12,6 @@
 //! | `warm` | function, qualifier | provisioned concurrency |
 //! | `layer` | name | the number of its newest version |
 //! | `layer-version` | layer, number | a version of a layer |
-//! | `signing` | id | a code signing configuration |
 //! | `mapping` | uuid | an event source mapping, sealed where it names secrets |
 //! | `checkpoint` | uuid, shard | how far a mapping has read a shard |
 //! | `code` | digest | where the bytes of a package are, and how many name it |
@@ -47,8 +46,6 @@ pub(crate) const WARM: Table<(String, String), WarmRecord> = Table::new(SERVICE,
 pub(crate) const LAYERS: Table<String, LayerRecord> = Table::new(SERVICE, "layer");
 /// Versions of layers.
 pub(crate) const LAYER_VERSIONS: Table<(String, u64), LayerVersionRecord> = Table::new(SERVICE, "layer-version");
-/// Code signing configurations by id.
-pub(crate) const SIGNING: Table<String, SigningRecord> = Table::new(SERVICE, "signing");
 /// Event source mappings by uuid.
 pub(crate) const MAPPINGS: Table<String, MappingRecord> = Table::new(SERVICE, "mapping");
 /// How far mappings have read, by uuid and shard.
@@ -226,17 +223,6 @@ pub(crate) struct LayerVersionRecord {
     pub size: u64,
 }
 
-/// A code signing configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct SigningRecord {
-    pub description: Option<String>,
-    pub publishers: Vec<String>,
-    /// `Warn` or `Enforce`.
-    pub untrusted: String,
-    pub modified: Timestamp,
-    pub tags: Tags,
-}
-
 /// An event source mapping.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MappingRecord {
@@ -338,7 +324,6 @@ records!(
     WarmRecord,
     LayerRecord,
     LayerVersionRecord,
-    SigningRecord,
     MappingRecord,
     Checkpoint,
     CodeRecord,

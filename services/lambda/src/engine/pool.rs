@@ -19,9 +19,12 @@ pub(crate) type Form = (u128, u64, String);
 #[derive(Default)]
 pub(crate) struct Pools(Arc<Mutex<State>>);
 
+/// An environment, and since when it waits.
+type Waiting = (Arc<dyn Environment>, Timestamp);
+
 #[derive(Default)]
 struct State {
-    waiting: HashMap<Form, Vec<(Arc<dyn Environment>, Timestamp)>>,
+    waiting: HashMap<Form, Vec<Waiting>>,
     /// Invocations under way without a reservation, by account and region.
     shared: HashMap<Home, u32>,
     /// Invocations under way, by function.

@@ -58,24 +58,6 @@ impl Engine {
         Ok(all.into_iter().map(|((_, number), version)| (number, version)).collect())
     }
 
-    /// Changes when a version's runtime is updated.
-    pub(crate) async fn set_runtime_updates(
-        &self,
-        home: &Home,
-        name: &str,
-        number: u64,
-        when: (String, Option<String>),
-    ) -> Answer<()> {
-        let (scope, when) = (&home.scope(), &when);
-        self.store()
-            .transact(|tx| async move {
-                let there = VERSIONS.get(&tx, scope, &(name, number)).await?.ok_or(Refusal::NoFunction)?;
-                let version = VersionRecord { runtime_updates: when.clone(), ..there };
-                Ok(VERSIONS.put(&tx, scope, &(name, number), &version)?)
-            })
-            .await
-    }
-
     /// Deletes a version that no alias stands for. One that is not there is no mistake.
     pub(crate) async fn delete_version(&self, home: &Home, name: &str, number: u64) -> Answer<()> {
         let scope = &home.scope();

@@ -172,7 +172,7 @@ fn shown(named: &Named, record: &AsyncRecord) -> api::FunctionEventInvokeConfig 
         maximum_event_age_in_seconds: number(record.age),
         destination_config: Some(api::DestinationConfig {
             on_success: Some(api::OnSuccess { destination: record.on_success.clone() }),
-            on_failure: Some(api::OnFailure { destination: record.on_failure.clone(), ..Default::default() }),
+            on_failure: Some(api::OnFailure { destination: record.on_failure.clone() }),
         }),
     }
 }

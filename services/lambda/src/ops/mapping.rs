@@ -259,7 +259,7 @@ fn shown(ctx: &Ctx, home: &Home, uuid: &str, record: &MappingRecord) -> api::Eve
     let endless = |value: Option<u32>| Some(value.map_or(-1, |value| i32::try_from(value).unwrap_or(i32::MAX)));
     let filters = record.filters.iter().map(|pattern| api::Filter { pattern: Some(pattern.clone()) }).collect();
     let partial = if record.partial { vec![api::FunctionResponseType::ReportBatchItemFailures] } else { Vec::new() };
-    let to = api::OnFailure { destination: record.on_failure.clone(), ..Default::default() };
+    let to = api::OnFailure { destination: record.on_failure.clone() };
     api::EventSourceMappingConfiguration {
         uuid: Some(uuid.to_owned()),
         event_source_mapping_arn: Some(home.arn(format!("event-source-mapping:{uuid}"))),
@@ -281,7 +281,7 @@ fn shown(ctx: &Ctx, home: &Home, uuid: &str, record: &MappingRecord) -> api::Eve
         bisect_batch_on_function_error: streams.then_some(record.bisect),
         tumbling_window_in_seconds: streams.then_some(0),
         last_processing_result: streams.then(|| record.result.clone()),
-        destination_config: streams.then(|| api::DestinationConfig { on_failure: Some(to), on_success: None }),
+        destination_config: streams.then_some(api::DestinationConfig { on_failure: Some(to), on_success: None }),
         ..api::EventSourceMappingConfiguration::default()
     }
 }

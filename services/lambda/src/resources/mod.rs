@@ -6,6 +6,7 @@ mod alias;
 mod event_invoke;
 mod function;
 mod layer;
+mod mapping;
 mod permission;
 mod version;
 
@@ -22,6 +23,7 @@ pub(crate) fn add(service: Service) -> Service {
         .resource(function::Function)
         .resource(layer::LayerVersion)
         .resource(layer::LayerVersionPermission)
+        .resource(mapping::EventSourceMapping)
         .resource(permission::Permission)
         .resource(version::Version)
 }

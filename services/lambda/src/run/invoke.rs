@@ -127,6 +127,8 @@ impl Admitted {
             answer_limit: if ask.streams { limits::STREAMED } else { limits::PAYLOAD },
         };
         let outcome = environment.invoke(invocation, sink).await;
+        let Outcome { duration, init, max_memory_mb, .. } = &outcome;
+        tracing::debug!(function = self.named.name, ?duration, ?init, max_memory_mb, "an invocation ended");
         self.engine.pools().put(&self.form, environment, self.engine.now());
         Ok(outcome)
     }

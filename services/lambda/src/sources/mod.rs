@@ -143,8 +143,8 @@ async fn step(cloud: &Cloud, engine: &Engine, home: &Home, uuid: &str) -> Result
 enum Made {
     /// All well, with its answer.
     Well(Value),
-    /// It failed, with its answer.
-    Failed(String),
+    /// It failed.
+    Failed,
     /// It could not be run now.
     Throttled,
 }
@@ -178,7 +178,7 @@ impl Work {
             Ok((outcome, answer)) if outcome.verdict == Verdict::Success => {
                 Made::Well(serde_json::from_slice(&answer).unwrap_or_default())
             }
-            Ok((_, answer)) => Made::Failed(String::from_utf8_lossy(&answer).into_owned()),
+            Ok(_) => Made::Failed,
             Err(_) => Made::Throttled,
         })
     }

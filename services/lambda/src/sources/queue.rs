@@ -79,7 +79,7 @@ impl Work {
                 self.delete(sender, done.collect()).await?;
                 self.tell("OK").await
             }
-            Made::Failed(_) => self.tell("PROBLEM: Function call failed").await,
+            Made::Failed => self.tell("PROBLEM: Function call failed").await,
             Made::Throttled => {
                 self.cloud.runtime().clock.wait_at_most(super::RETRY).await;
                 Ok(())

@@ -125,7 +125,7 @@ impl Work {
                 };
                 (first, false)
             }
-            Made::Failed(_) => (0, self.mapping.bisect && records.len() > 1),
+            Made::Failed => (0, self.mapping.bisect && records.len() > 1),
             Made::Throttled => return Ok(Some(0)),
         };
         self.tell("PROBLEM: Function call failed").await?;

@@ -36,7 +36,7 @@ async fn what_fails_is_tried_twice_more_and_then_told() {
     let put = api::PutFunctionEventInvokeConfigInput {
         function_name: "f".to_owned(),
         destination_config: Some(api::DestinationConfig {
-            on_failure: Some(api::OnFailure { destination: Some(failed), ..Default::default() }),
+            on_failure: Some(api::OnFailure { destination: Some(failed) }),
             on_success: None,
         }),
         ..Default::default()

@@ -137,7 +137,7 @@ async fn records_of_a_stream_come_in_order_and_poison_is_given_up() {
         bisect_batch_on_function_error: Some(true),
         maximum_retry_attempts: Some(1),
         destination_config: Some(api::DestinationConfig {
-            on_failure: Some(api::OnFailure { destination: Some(failed), ..Default::default() }),
+            on_failure: Some(api::OnFailure { destination: Some(failed) }),
             on_success: None,
         }),
         ..Default::default()

@@ -84,6 +84,20 @@ async fn life(ctx: &Ctx, input: ListStreamsInput) -> Outcome<ListStreams> {
             of.delete(ctx, &id).await.unwrap();
         }
     }
+    let mapping = kind(ctx, "AWS::Lambda::EventSourceMapping");
+    let source = format!("arn:aws:sqs:us-east-1:{}:q", ctx.account());
+    let wanted = json!({"FunctionName": "made", "EventSourceArn": source, "BatchSize": 5});
+    let id = mapping.create(ctx, properties(wanted)).await.unwrap();
+    assert_eq!(mapping.progress(ctx, &id).await.unwrap(), Progress::Underway);
+    settle();
+    assert_eq!(mapping.progress(ctx, &id).await.unwrap(), Progress::Settled);
+    let there = mapping.read(ctx, &id).await.unwrap().unwrap();
+    assert_eq!((&there["BatchSize"], &there["EventSourceArn"]), (&json!(5), &json!(source)));
+    let wanted = json!({"FunctionName": "made", "EventSourceArn": source, "BatchSize": 6});
+    mapping.update(ctx, &id, properties(wanted)).await.unwrap();
+    assert_eq!(mapping.read(ctx, &id).await.unwrap().unwrap()["BatchSize"], 6);
+    mapping.delete(ctx, &id).await.unwrap();
+    assert_eq!(mapping.read(ctx, &id).await.unwrap(), None);
     function.delete(ctx, "made").await.unwrap();
     assert_eq!(function.read(ctx, "made").await.unwrap(), None);
     function.delete(ctx, "made").await.unwrap();
