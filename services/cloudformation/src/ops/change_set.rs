@@ -132,8 +132,12 @@ async fn write(ctx: &Ctx, stack: &StackRecord, set: &ChangeSetRecord, creates: b
             journal::event(&tx, &scope, &stack.id, &event).await?;
         }
         let sets = CHANGE_SETS.all(&stacks.vault, &tx, &scope, &of(&stack.id)).await?;
-        if sets.iter().any(|(_, other)| other.name == set.name) {
+        if sets.iter().any(|(_, other)| other.name == set.name && other.execution != "EXECUTED") {
             return Err(errors::already_exists_exception(format!("ChangeSet {} already exists", set.name)).into());
+        }
+        // One that was executed gives its name up.
+        for ((_, id), _) in sets.iter().filter(|(_, other)| other.name == set.name) {
+            CHANGE_SETS.delete(&tx, &scope, &(stack.id.as_str(), id.as_str()));
         }
         CHANGE_SETS.put(&stacks.vault, &tx, &scope, &(stack.id.as_str(), set.id.as_str()), set)?;
         Ok::<_, Error>(())

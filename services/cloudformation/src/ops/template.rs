@@ -20,6 +20,9 @@ use crate::store::Deployment;
 /// Tells the template of a stack or of a change set, as it was given or as its transforms left it.
 pub(super) async fn get_template(ctx: &Ctx, input: GetTemplateInput) -> Outcome<GetTemplate> {
     let deployment = match (input.change_set_name, input.stack_name) {
+        (Some(change_set), None) if !change_set.starts_with("arn:") => {
+            return Err(invalid("StackName is a required parameter."));
+        }
         (Some(change_set), stack) => change_set::known(ctx, stack.as_deref(), &change_set).await?.1.deployment,
         (None, Some(stack)) => {
             let stack = find::known(ctx, &stack, no_stack_with_id).await?;

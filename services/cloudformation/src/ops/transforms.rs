@@ -56,7 +56,9 @@ pub(super) async fn apply(
     parameters: &BTreeMap<String, String>,
     pseudo: &Pseudo,
 ) -> Result<Result<Value, String>, Error> {
-    let mut template = match snippets(ctx, template, parameters).await? {
+    let declared = declarations(&template)?;
+    let given: Given<'_> = (parameters, pseudo, &declared);
+    let mut template = match snippets(ctx, template, given).await? {
         Ok(template) => template,
         Err(reason) => return Ok(Err(reason)),
     };
@@ -66,7 +68,7 @@ pub(super) async fn apply(
     for (name, arguments) in listed {
         let applied = match name.as_str() {
             EXTENSIONS => written_out(&template, parameters, pseudo).map_err(|refusal| refusal.0),
-            INCLUDE => include(ctx, template, arguments, parameters).await?,
+            INCLUDE => include(ctx, template, arguments, given).await?,
             SERVERLESS => serverless(ctx, template, parameters),
             other => Err(format!("No transform named {}::{other} found.", ctx.account())),
         };
@@ -78,18 +80,26 @@ pub(super) async fn apply(
     Ok(Ok(template))
 }
 
+/// What arguments of transforms may refer to: values of parameters, AWS's own, and what is declared.
+type Given<'a> = (&'a BTreeMap<String, String>, &'a Pseudo, &'a [Declaration]);
+
+/// Enough of a template to evaluate what refers to its parameters and mappings.
+fn parts(template: &Value) -> Checked<Document> {
+    let members = template.as_object().cloned().unwrap_or_default();
+    let mut part: Map<String, Value> =
+        members.into_iter().filter(|(name, _)| ["Parameters", "Mappings"].contains(&name.as_str())).collect();
+    part.insert("Resources".to_owned(), serde_json::json!({"None": {"Type": "None"}}));
+    Document::read(&part.into(), &|_| true)
+}
+
 /// Replaces every `Fn::Transform` by what it gives; its siblings stay.
-fn snippets<'a>(
-    ctx: &'a Ctx,
-    value: Value,
-    parameters: &'a BTreeMap<String, String>,
-) -> BoxFuture<'a, Result<Result<Value, String>, Error>> {
+fn snippets<'a>(ctx: &'a Ctx, value: Value, given: Given<'a>) -> BoxFuture<'a, Result<Result<Value, String>, Error>> {
     Box::pin(async move {
         match value {
             Value::Array(items) => {
                 let mut plain = Vec::with_capacity(items.len());
                 for item in items {
-                    match snippets(ctx, item, parameters).await? {
+                    match snippets(ctx, item, given).await? {
                         Ok(item) => plain.push(item),
                         Err(reason) => return Ok(Err(reason)),
                     }
@@ -99,7 +109,7 @@ fn snippets<'a>(
             Value::Object(members) => {
                 let (mut plain, mut named) = (Map::new(), None);
                 for (name, member) in members {
-                    match snippets(ctx, member, parameters).await? {
+                    match snippets(ctx, member, given).await? {
                         Ok(member) if name == "Fn::Transform" => named = Some(member),
                         Ok(member) => {
                             plain.insert(name, member);
@@ -112,7 +122,7 @@ fn snippets<'a>(
                 if name != INCLUDE {
                     return Ok(Err(format!("No transform named {}::{name} found.", ctx.account())));
                 }
-                let included = include(ctx, plain.into(), &arguments, parameters).await?;
+                let included = include(ctx, plain.into(), &arguments, given).await?;
                 Ok(included.map_err(|reason| format!("Transform {name} failed with: {reason}")))
             }
             other => Ok(Ok(other)),
@@ -120,21 +130,24 @@ fn snippets<'a>(
     })
 }
 
+/// An argument as text.
+fn plain(argument: &Value, (parameters, pseudo, declared): Given<'_>) -> Checked<String> {
+    let document = Document { parameters: declared.to_vec(), ..parts(&Value::Null)? };
+    let scope = Scope { document: &document, parameters, pseudo, conditions: BTreeMap::new(), known: &Nothing };
+    scope.text(argument)
+}
+
 /// What lies at `Location`, beside what was there.
 async fn include(
     ctx: &Ctx,
     beside: Value,
     arguments: &Value,
-    parameters: &BTreeMap<String, String>,
+    given: Given<'_>,
 ) -> Result<Result<Value, String>, Error> {
-    let location = match arguments.get("Location") {
-        Some(Value::String(location)) => location.clone(),
-        Some(Value::Object(one)) => {
-            let name = one.get("Ref").and_then(Value::as_str).unwrap_or_default();
-            parameters.get(name).cloned().unwrap_or_default()
-        }
-        _ => return Ok(Err("The 'Location' parameter is required.".to_owned())),
+    let Some(location) = arguments.get("Location") else {
+        return Ok(Err("The 'Location' parameter is required.".to_owned()));
     };
+    let location = plain(location, given)?;
     let at = location.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));
     let at = match at {
         Some((bucket, key)) => Some((bucket.to_owned(), key.to_owned())),
@@ -165,12 +178,8 @@ async fn include(
 }
 
 fn written_out(template: &Value, parameters: &BTreeMap<String, String>, pseudo: &Pseudo) -> Checked<Value> {
-    let members = template.as_object().cloned().unwrap_or_default();
-    // Collections may name parameters and mappings: enough of a document to evaluate them.
-    let mut part: Map<String, Value> =
-        members.into_iter().filter(|(name, _)| ["Parameters", "Mappings"].contains(&name.as_str())).collect();
-    part.insert("Resources".to_owned(), serde_json::json!({"None": {"Type": "None"}}));
-    let document = Document::read(&part.into(), &|_| true)?;
+    // Collections may name parameters and mappings.
+    let document = parts(template)?;
     let scope = Scope { document: &document, parameters, pseudo, conditions: BTreeMap::new(), known: &Nothing };
     extensions::written_out(template, &|collection| {
         let list = scope.value(collection)?.unwrap_or(Value::Null);

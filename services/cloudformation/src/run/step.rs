@@ -277,12 +277,12 @@ impl Driver {
             Ok(read) => read.unwrap_or_default(),
             Err(error) => return Ok(Err(self.told(error)?)),
         };
-        let is_attribute = |name: &String| {
-            kind.attributes()
-                .iter()
-                .any(|one| one == name || name.strip_prefix(one).is_some_and(|rest| rest.starts_with('.')))
-        };
-        read.retain(|name, _| is_attribute(name));
+        // AWS was recorded to give properties too, where a type does not list them as attributes.
+        for (name, value) in &resource.sent.0 {
+            if !read.contains_key(name) {
+                read.insert(name.clone(), value.clone());
+            }
+        }
         resource.attributes = Json(read);
         resource.stage = Stage::Settled;
         let status = if resource.made_in == job.work.operation { "CREATE_COMPLETE" } else { "UPDATE_COMPLETE" };
