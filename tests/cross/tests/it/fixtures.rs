@@ -81,6 +81,11 @@ impl Fixtures {
             ("kms", "CiphertextBlob", _) => self.ciphertext.clone(),
             ("kms", "AliasName", _) => "alias/likely".to_owned(),
             ("kms", "GrantId", _) => "0".repeat(64),
+            ("lambda", "Resource", _) => format!("arn:aws:lambda:us-east-1:{account}:function:likely"),
+            ("logs", "logGroupName", _) => "likely".to_owned(),
+            ("logs", "resourceArn", _) | ("logs", "member", "LogGroupIdentifier") => {
+                format!("arn:aws:logs:us-east-1:{account}:log-group:likely")
+            }
             ("organizations", "ResourceId", _) | ("organizations", _, "PolicyTargetId") => "111122223333".to_owned(),
             ("organizations", _, "AccountId" | "ChildId" | "TaggableResourceId") => "111122223333".to_owned(),
             ("organizations", _, "Email") => "likely@example.com".to_owned(),
