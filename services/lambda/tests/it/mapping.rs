@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use service_kit::CloudParts;
 use testkit::TestCloud;
 
-use crate::world::{function, messages, queue, streaming, until, with};
+use crate::world::{function, messages, queue, streaming, turn, until, with};
 
 type Seen = Arc<Mutex<Vec<Value>>>;
 
@@ -72,7 +72,7 @@ async fn messages_of_a_queue_come_to_a_function() {
             return;
         }
         cloud.advance(std::time::Duration::from_secs(1)).await;
-        tokio::time::sleep(std::time::Duration::from_micros(200)).await;
+        turn().await;
     }
     panic!("it was never removed");
 }

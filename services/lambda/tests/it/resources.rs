@@ -7,7 +7,7 @@ use api_kinesis::{ListStreams, ListStreamsInput, ListStreamsOutput};
 use serde_json::{Value, json};
 use service_kit::{Access, Ctx, Operations, Outcome, Progress, PropertySource, ResourceType, Service};
 
-use crate::world::{role, with};
+use crate::world::{role, turn, with};
 
 fn kind(ctx: &Ctx, name: &str) -> Arc<dyn ResourceType> {
     ctx.cloud().resource_types().find(|kind| kind.name() == name).unwrap().clone()
@@ -42,7 +42,7 @@ async fn life(ctx: &Ctx, input: ListStreamsInput) -> Outcome<ListStreams> {
     settle();
     let forward = async {
         loop {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            turn().await;
             settle();
         }
     };

@@ -171,8 +171,14 @@ pub(crate) async fn until(cloud: &TestCloud, holds: impl Fn() -> bool) {
         if holds() {
             return;
         }
-        tokio::time::sleep(Duration::from_micros(200)).await;
+        turn().await;
         cloud.advance(Duration::from_secs(1)).await;
     }
     panic!("it never held");
+}
+
+/// Lets other threads go on: packages are unpacked there.
+pub(crate) async fn turn() {
+    tokio::task::spawn_blocking(std::thread::yield_now).await.unwrap();
+    tokio::task::yield_now().await;
 }
