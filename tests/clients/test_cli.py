@@ -51,5 +51,5 @@ def test_who_am_i(aws, account):
 
 
 def test_an_operation_that_is_not_there_says_so_and_names_itself(aws):
-    text = aws("logs", "describe-log-groups", refused=True)
-    assert "DescribeLogGroups" in text and "NotImplemented" in text
+    text = aws("ssm", "describe-parameters", refused=True)
+    assert "DescribeParameters" in text and "NotImplemented" in text

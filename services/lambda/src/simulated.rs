@@ -10,8 +10,7 @@ use service_kit::BoxFuture;
 use tokio::sync::Semaphore;
 
 use crate::environment::{
-    AnswerSink, Environment, EnvironmentSpec, FailureKind, Hosts, Invocation, Outcome, StartFailure, StopReason,
-    Verdict,
+    AnswerSink, Environment, EnvironmentSpec, FailureKind, Hosts, Invocation, Outcome, StartFailure, Verdict,
 };
 
 /// What a simulated function is called with.
@@ -98,7 +97,7 @@ impl Environment for One {
         self.alive.load(Ordering::SeqCst)
     }
 
-    fn stop<'a>(&'a self, _reason: StopReason) -> BoxFuture<'a, ()> {
+    fn stop(&self) -> BoxFuture<'_, ()> {
         self.alive.store(false, Ordering::SeqCst);
         Box::pin(std::future::ready(()))
     }

@@ -7,7 +7,6 @@ use service_kit::{Error, Service, Task, TaskCtx, Wake};
 
 use crate::Lambda;
 use crate::engine::{Engine, pool};
-use crate::environment::StopReason;
 
 /// How often bytes are looked for that nobody names and nobody announced: those of a crash.
 const SWEEP: Duration = Duration::from_secs(3_600);
@@ -29,7 +28,7 @@ async fn idle(ctx: TaskCtx) -> Result<(), Error> {
     let state = ctx.state::<Lambda>();
     let engine = state.engine();
     for environment in engine.pools().expired(engine.now(), &HashMap::new()) {
-        environment.stop(StopReason::Spindown).await;
+        environment.stop().await;
     }
     Ok(())
 }

@@ -22,9 +22,7 @@ use super::host::{HEADROOM, extensions};
 use super::report::{self, Figures, Status};
 use super::runtimes::{Launch, Rooms};
 use super::stage::{Answer, Offer, Stage, State};
-use super::{
-    AnswerSink, Environment, EnvironmentSpec, FailureKind, Invocation, Outcome, StartKind, StopReason, Verdict,
-};
+use super::{AnswerSink, Environment, EnvironmentSpec, FailureKind, Invocation, Outcome, Verdict};
 
 /// The init phase. Source: "Understanding the Lambda execution environment lifecycle".
 const INIT: Duration = Duration::from_secs(10);
@@ -123,8 +121,7 @@ impl Life {
         let ready = self.boot(&mut inside, late.as_mut()).await;
         let took = self.real().since(began);
         match ready {
-            Ok(()) if spec.start == StartKind::OnDemand => inside.init = Some(took),
-            Ok(()) => {}
+            Ok(()) => inside.init = Some(took),
             Err(why) => {
                 let status = match why {
                     Unready::Late => Status::Timeout,
@@ -435,18 +432,13 @@ impl Life {
         format!("Root=1-{:08x}-{rest};Parent={parent};Sampled={sampled}", self.now().secs())
     }
 
-    async fn shut_down(&self, reason: StopReason) {
+    async fn shut_down(&self) {
         if !self.alive.swap(false, Ordering::AcqRel) {
             return;
         }
         let mut inside = self.inside.lock().await;
-        let reason = match reason {
-            StopReason::Spindown => "spindown",
-            StopReason::Timeout => "timeout",
-            StopReason::Failure => "failure",
-        };
         let deadline = self.real().plus(SHUTDOWN).millis();
-        let event = json!({"eventType": "SHUTDOWN", "shutdownReason": reason, "deadlineMs": deadline});
+        let event = json!({"eventType": "SHUTDOWN", "shutdownReason": "spindown", "deadlineMs": deadline});
         self.freeze(false).await;
         if self.made.stage.announce(|extension| extension.shutdown, &event) > 0 {
             if let Some(runtime) = &inside.runtime {
@@ -502,8 +494,8 @@ impl Environment for Life {
         self.alive.load(Ordering::Acquire) && self.sandbox.is_alive()
     }
 
-    fn stop<'a>(&'a self, reason: StopReason) -> BoxFuture<'a, ()> {
-        Box::pin(self.shut_down(reason))
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.shut_down())
     }
 }
 

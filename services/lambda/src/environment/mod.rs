@@ -48,7 +48,7 @@ pub(crate) trait Environment: Send + Sync {
     /// Whether it can take another invocation. One whose process ended, timed out or ran out of memory cannot.
     fn is_alive(&self) -> bool;
     /// Ends it: extensions are told why and have two seconds.
-    fn stop<'a>(&'a self, reason: StopReason) -> BoxFuture<'a, ()>;
+    fn stop(&self) -> BoxFuture<'_, ()>;
 }
 
 /// What one environment is made of. Made anew for each environment, so that it has a log stream of its own.
@@ -81,8 +81,6 @@ pub(crate) struct EnvironmentSpec {
     pub(crate) region: Region,
     /// Where this cloud answers, as `AWS_ENDPOINT_URL`; none when it listens nowhere.
     pub(crate) endpoint: Option<String>,
-    /// Why it is started: `AWS_LAMBDA_INITIALIZATION_TYPE`.
-    pub(crate) start: StartKind,
     /// Whether invocations are sampled where the caller said nothing (`TracingConfig.Mode` is `Active`).
     pub(crate) traced: bool,
 }
@@ -96,15 +94,6 @@ pub(crate) struct FunctionIdentity {
     pub(crate) name: String,
     /// `$LATEST` or a number.
     pub(crate) version: String,
-}
-
-/// Why an environment is started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StartKind {
-    /// For an invocation that waits.
-    OnDemand,
-    /// To be kept warm.
-    Provisioned,
 }
 
 /// Where the lines of an environment go, and in which form.
@@ -213,17 +202,6 @@ pub(crate) enum FailureKind {
     OutOfMemory,
     /// It answered more than it may.
     AnswerTooLarge,
-}
-
-/// Why an environment is ended, as extensions are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StopReason {
-    /// Idle, replaced or no longer wanted: `spindown`.
-    Spindown,
-    /// It took too long: `timeout`.
-    Timeout,
-    /// It failed: `failure`.
-    Failure,
 }
 
 /// Why no environment was started.

@@ -9,7 +9,7 @@ use names::Timestamp;
 use sandbox::Exit;
 use serde_json::{Value, json};
 
-use super::{EnvironmentSpec, StartKind};
+use super::EnvironmentSpec;
 
 /// How a phase ended, as reports have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,15 +47,11 @@ pub(super) fn init_start(spec: &EnvironmentSpec, at: Timestamp, version: &str, a
     if !spec.logging.json {
         return format!("INIT_START Runtime Version: {version}\tRuntime Version ARN: {arn}");
     }
-    let kind = match spec.start {
-        StartKind::OnDemand => "on-demand",
-        StartKind::Provisioned => "provisioned-concurrency",
-    };
     event(
         at,
         "platform.initStart",
         json!({
-            "initializationType": kind, "phase": "init", "runtimeVersion": version, "runtimeVersionArn": arn,
+            "initializationType": "on-demand", "phase": "init", "runtimeVersion": version, "runtimeVersionArn": arn,
             "functionName": spec.function.name, "functionVersion": spec.function.version,
         }),
     )
@@ -211,7 +207,7 @@ mod tests {
 
     #[test]
     fn an_instant_has_milliseconds() {
-        assert_eq!(instant(Timestamp::from_millis(1_795_000_000_007)), "2026-11-18T10:26:40.007Z");
+        assert_eq!(instant(Timestamp::from_millis(1_795_000_000_007)), "2026-11-18T11:06:40.007Z");
         assert_eq!(sampled("Root=1-a-b;Parent=c;Sampled=1"), Some("1-a-b"));
         assert_eq!(sampled("Root=1-a-b;Sampled=0"), None);
     }

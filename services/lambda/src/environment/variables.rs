@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::runtimes::Rooms;
-use super::{EnvironmentSpec, RoleKeys, StartKind};
+use super::{EnvironmentSpec, RoleKeys};
 
 /// All variables of the runtime's process: the function's own under those that are reserved.
 pub(super) fn all(
@@ -42,10 +42,6 @@ pub(super) fn all(
 }
 
 fn reserved(spec: &EnvironmentSpec, keys: &RoleKeys, rooms: &Rooms, api: &str) -> Vec<(&'static str, String)> {
-    let start = match spec.start {
-        StartKind::OnDemand => "on-demand",
-        StartKind::Provisioned => "provisioned-concurrency",
-    };
     let (function, logging) = (&spec.function, &spec.logging);
     let mut reserved = vec![
         ("_HANDLER", spec.handler.clone()),
@@ -58,7 +54,7 @@ fn reserved(spec: &EnvironmentSpec, keys: &RoleKeys, rooms: &Rooms, api: &str) -
         ("AWS_LAMBDA_FUNCTION_NAME", function.name.clone()),
         ("AWS_LAMBDA_FUNCTION_VERSION", function.version.clone()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", spec.memory_mb.to_string()),
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", start.to_owned()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", logging.group.clone()),
         ("AWS_LAMBDA_LOG_STREAM_NAME", logging.stream.clone()),
         ("AWS_LAMBDA_LOG_FORMAT", if logging.json { "JSON" } else { "Text" }.to_owned()),

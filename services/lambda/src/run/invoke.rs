@@ -9,7 +9,7 @@ use service_kit::{BoxFuture, Cloud, Error, Fault};
 use crate::engine::home::{Named, version_name};
 use crate::engine::pool::{Form, Full, Permit};
 use crate::engine::{Engine, Refusal};
-use crate::environment::{AnswerSink, Environment, Invocation, Outcome, StartFailure, StartKind, Verdict};
+use crate::environment::{AnswerSink, Environment, Invocation, Outcome, StartFailure, Verdict};
 use crate::limits;
 use crate::store::VersionRecord;
 
@@ -137,7 +137,7 @@ impl Admitted {
         if let Some(waiting) = self.engine.pools().take(&self.form) {
             return Ok(waiting);
         }
-        self.engine.start(cloud, &self.named, &self.version_name, &self.version, StartKind::OnDemand).await
+        self.engine.start(cloud, &self.named, &self.version_name, &self.version).await
     }
 }
 

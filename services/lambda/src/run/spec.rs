@@ -11,7 +11,7 @@ use super::logs::Lines;
 use crate::engine::Engine;
 use crate::engine::home::{Home, Named};
 use crate::environment::{
-    Environment, EnvironmentSpec, FunctionIdentity, LogSettings, RoleCredentials, RoleKeys, StartFailure, StartKind,
+    Environment, EnvironmentSpec, FunctionIdentity, LogSettings, RoleCredentials, RoleKeys, StartFailure,
 };
 use crate::store::{Settings, VersionRecord};
 
@@ -88,9 +88,8 @@ impl Engine {
         named: &Named,
         version_name: &str,
         version: &VersionRecord,
-        kind: StartKind,
     ) -> Result<Arc<dyn Environment>, NotBegun> {
-        let spec = self.spec(cloud, named, version_name, version, kind).await?;
+        let spec = self.spec(cloud, named, version_name, version).await?;
         self.hosts().start(Arc::new(spec)).await.map_err(NotBegun::Start)
     }
 
@@ -100,7 +99,6 @@ impl Engine {
         named: &Named,
         version_name: &str,
         version: &VersionRecord,
-        start: StartKind,
     ) -> Result<EnvironmentSpec, NotBegun> {
         let (home, settings) = (&named.home, self.settings(version)?);
         let role = self.role(cloud, home, &settings.role, &named.name);
@@ -130,7 +128,6 @@ impl Engine {
             credentials: Arc::new(role),
             region: home.region.clone(),
             endpoint: Some(cloud.base_url().to_owned()),
-            start,
             traced: settings.tracing == "Active",
         })
     }
