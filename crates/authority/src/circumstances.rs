@@ -53,12 +53,19 @@ impl Case {
             "aws:calledvialast" => Values::one(request.called_via.last()?),
             "aws:viaawsservice" => Values::truth(!request.called_via.is_empty()),
             "aws:sourcearn" => Values::one(request.source_arn.as_deref()?),
-            "aws:sourceaccount" => Values::one(account_of(request.source_arn.as_deref()?)?),
+            "aws:sourceaccount" => self.source_account()?,
             "aws:resourceaccount" => text(self.owner.to_string()),
             "aws:resourceorgid" => Values::one(&self.owner_membership.as_ref()?.organization),
             "aws:resourceorgpaths" => path(self.owner_membership.as_deref()?),
             _ => return None,
         })
+    }
+
+    /// The account of the resource on whose account a service acts. ARNs of buckets have none: their owner's stands for it.
+    fn source_account(&self) -> Option<Values<'_>> {
+        let named = account_of(self.request.source_arn.as_deref()?);
+        let service = matches!(self.caller.principal, Principal::Service(_));
+        named.map(Values::one).or_else(|| service.then(|| text(self.caller.account.to_string())))
     }
 
     fn of_principal(&self, key: &str) -> Option<Values<'_>> {

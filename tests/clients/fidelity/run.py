@@ -50,6 +50,9 @@ SUITES = {
     ],
     "firehose": ["test_firehose.py"],
     "kinesis": ["test_kinesis.py"],
+    "cloudformation": [""],
+    "lambda_": [""],
+    "logs": [""],
     "s3": [
         "test_s3.py",
         "test_s3_api.py",
