@@ -12,6 +12,7 @@
 //! | `fanout.rs` | SNS to many queues, EventBridge with many rules, until the last message has arrived |
 //! | `streams.rs` | Kinesis: records in, out, and pushed |
 //! | `objects.rs` | S3: objects of three sizes, ranges, listings, multipart uploads |
+//! | `stacks.rs` | a CloudFormation stack of a hundred resources |
 //! | `start.rs` | cold starts and idle memory |
 
 mod authority;
@@ -22,6 +23,7 @@ mod limits;
 mod objects;
 mod receive;
 mod send;
+mod stacks;
 mod start;
 mod streams;
 mod wake;
@@ -106,6 +108,7 @@ pub const ALL: &[Workload] = &[
     any("s3", "PUT and GET of 1 KB, 1 MB and 100 MB, ranges", |s, n| Box::pin(objects::sizes(s, n))),
     any("s3-list", "ListObjectsV2: 1,000 keys of few and of many", |s, n| Box::pin(objects::listing(s, n))),
     any("s3-multipart", "uploads of four parts of 8 MB", |s, n| Box::pin(objects::multipart(s, n))),
+    any("stack", "a stack of 100 resources: made, changed, deleted", |s, n| Box::pin(stacks::deploy(s, n))),
     own("start", "cold start to the first answer, idle memory", |s, n| Box::pin(start::starts(s, n))),
 ];
 
