@@ -20,6 +20,21 @@ pub struct Arn {
     pub resource: String,
 }
 
+/// The same, borrowed from its text: for whoever looks at one and keeps nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArnRef<'a> {
+    /// `aws`, `aws-cn`, `aws-us-gov`.
+    pub partition: &'a str,
+    /// The service's namespace, as in `sqs`.
+    pub service: &'a str,
+    /// Empty for global resources.
+    pub region: &'a str,
+    /// Empty for resources without an owner in the name (S3 buckets).
+    pub account: &'a str,
+    /// What follows the fifth colon.
+    pub resource: &'a str,
+}
+
 /// The text has no `arn:` prefix, or fewer than six parts, or an empty partition, service or resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidArn;
@@ -58,16 +73,43 @@ impl Arn {
     }
 }
 
+impl<'a> ArnRef<'a> {
+    /// Splits a text.
+    ///
+    /// # Errors
+    /// It is not an ARN.
+    pub fn parse(text: &'a str) -> Result<Self, InvalidArn> {
+        let mut rest = text.strip_prefix("arn:").ok_or(InvalidArn)?;
+        let mut next = || -> Result<&'a str, InvalidArn> {
+            let colon = rest.bytes().position(|letter| letter == b':').ok_or(InvalidArn)?;
+            let (part, after) = rest.split_at(colon);
+            rest = &after[1..];
+            Ok(part)
+        };
+        let (partition, service, region, account) = (next()?, next()?, next()?, next()?);
+        let complete = ![partition, service, rest].iter().any(|part| part.is_empty());
+        complete.then_some(Self { partition, service, region, account, resource: rest }).ok_or(InvalidArn)
+    }
+
+    /// The owner, when the account part is an account id.
+    pub fn account_id(&self) -> Option<AccountId> {
+        self.account.parse().ok()
+    }
+
+    /// The region, when the region part is a region code.
+    pub fn region_code(&self) -> Option<Region> {
+        Region::parse(self.region)
+    }
+}
+
 impl FromStr for Arn {
     type Err = InvalidArn;
 
     fn from_str(text: &str) -> Result<Self, InvalidArn> {
-        let mut parts = text.splitn(6, ':');
-        let mut next = || parts.next().map(str::to_owned).ok_or(InvalidArn);
-        let prefix = next()?;
-        let arn = Self { partition: next()?, service: next()?, region: next()?, account: next()?, resource: next()? };
-        let complete = prefix == "arn" && ![&arn.partition, &arn.service, &arn.resource].iter().any(|p| p.is_empty());
-        complete.then_some(arn).ok_or(InvalidArn)
+        let ArnRef { partition, service, region, account, resource } = ArnRef::parse(text)?;
+        let [partition, service, region, account, resource] =
+            [partition, service, region, account, resource].map(str::to_owned);
+        Ok(Self { partition, service, region, account, resource })
     }
 }
 

@@ -21,7 +21,7 @@ mod tags;
 mod timestamp;
 
 pub use account::{AccountId, InvalidAccountId};
-pub use arn::{Arn, InvalidArn};
+pub use arn::{Arn, ArnRef, InvalidArn};
 pub use page_token::{InvalidPageToken, PageTokenKey};
 pub use region::{Partition, Region};
 pub use request_id::RequestId;

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use names::AccountId;
 use parking_lot::{Mutex, RwLock};
 use policy::{Kind as PolicyKind, Policy};
@@ -28,7 +29,7 @@ const DOCUMENTS: usize = 4_096;
 /// Caches of what the authority asks.
 #[derive(Default)]
 pub(crate) struct Bearers {
-    accounts: RwLock<HashMap<AccountId, Arc<Mutex<Cached>>>>,
+    accounts: RwLock<HashMap<AccountId, Arc<Mutex<Cached>>, RandomState>>,
     aws: RwLock<HashMap<&'static str, HeldPolicy>>,
     compiled: RwLock<HashMap<Box<str>, Arc<Policy>>>,
 }
@@ -36,7 +37,7 @@ pub(crate) struct Bearers {
 struct Cached {
     watch: Watch,
     revision: u64,
-    entries: HashMap<Box<str>, Entry>,
+    entries: HashMap<Box<str>, Entry, RandomState>,
 }
 
 #[derive(Clone)]
@@ -67,7 +68,7 @@ impl Bearers {
             return cached.clone();
         }
         let watch = || store.watch(&REVISIONS.prefix(&scope(account)));
-        let fresh = || Arc::new(Mutex::new(Cached { watch: watch(), revision: 0, entries: HashMap::new() }));
+        let fresh = || Arc::new(Mutex::new(Cached { watch: watch(), revision: 0, entries: HashMap::default() }));
         self.accounts.write().entry(account).or_insert_with(fresh).clone()
     }
 
@@ -86,6 +87,22 @@ impl Bearers {
 }
 
 impl Engine {
+    /// The owner of an access key, if it is known without a look into the store.
+    pub(crate) fn known_key(&self, home: Home, id: &str) -> Option<Option<Arc<IssuedKey>>> {
+        match self.known(home, id).ok()? {
+            Entry::Key(key) => Some(key),
+            Entry::Identity(_) | Entry::Managed(_) => None,
+        }
+    }
+
+    /// The user or role with a unique id, if it is known without a look into the store.
+    pub(crate) fn known_identity(&self, home: Home, id: &str) -> Option<Option<Arc<Identity>>> {
+        match self.known(home, id).ok()? {
+            Entry::Identity(identity) => Some(identity),
+            Entry::Key(_) | Entry::Managed(_) => None,
+        }
+    }
+
     /// The owner of an access key.
     pub(crate) async fn key_owner(&self, home: Home, id: &str) -> Result<Option<Arc<IssuedKey>>, Refusal> {
         let entry = self.cached(home, id, || async { Ok(Entry::Key(self.load_key(home, id).await?)) }).await?;
@@ -114,22 +131,26 @@ impl Engine {
     where
         F: Future<Output = Result<Entry, Refusal>>,
     {
-        let account = self.bearers().account(self.store(), home.account);
-        let revision = {
-            let mut cached = account.lock();
-            cached.refresh();
-            if let Some(entry) = cached.entries.get(name) {
-                return Ok(entry.clone());
-            }
-            cached.revision
+        let revision = match self.known(home, name) {
+            Ok(entry) => return Ok(entry),
+            Err(revision) => revision,
         };
         let entry = load().await?;
+        let account = self.bearers().account(self.store(), home.account);
         let mut cached = account.lock();
         cached.refresh();
         if cached.revision == revision {
             cached.entries.insert(name.into(), entry.clone());
         }
         Ok(entry)
+    }
+
+    /// What is cached under a name, or else the revision that is to be read.
+    fn known(&self, home: Home, name: &str) -> Result<Entry, u64> {
+        let account = self.bearers().account(self.store(), home.account);
+        let mut cached = account.lock();
+        cached.refresh();
+        cached.entries.get(name).cloned().ok_or(cached.revision)
     }
 
     async fn load_key(&self, home: Home, id: &str) -> Result<Option<Arc<IssuedKey>>, Refusal> {

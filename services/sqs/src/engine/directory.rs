@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use parking_lot::RwLock;
 use store::{Order, Reader, Span, Store, StoreError};
 
@@ -19,7 +20,7 @@ const PAGE: usize = 1_000;
 /// Queues in use.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
-    queues: RwLock<HashMap<Home, Arc<Queue>>>,
+    queues: RwLock<HashMap<Home, Arc<Queue>, RandomState>>,
     loading: tokio::sync::Mutex<()>,
 }
 
@@ -40,7 +41,8 @@ impl Directory {
         Ok(Some(queue))
     }
 
-    fn cached(&self, home: &Home) -> Option<Arc<Queue>> {
+    /// The queue at a place, when it is in use already.
+    pub(crate) fn cached(&self, home: &Home) -> Option<Arc<Queue>> {
         self.queues.read().get(home).cloned()
     }
 

@@ -102,6 +102,11 @@ impl Engine {
         self.lookup(home).await?.ok_or(Refusal::NoSuchQueue)
     }
 
+    /// The queue at a place, when it is in use already and needs no look into the store.
+    pub(crate) fn in_use(&self, home: &Home) -> Option<Arc<Queue>> {
+        self.0.directory.cached(home)
+    }
+
     /// The queue at a place, when there is one.
     pub(crate) async fn lookup(&self, home: &Home) -> Result<Option<Arc<Queue>>, StoreError> {
         self.0.directory.find(&self.0.store, home).await

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use names::{AccountId, Arn, Region, Timestamp};
+use names::{AccountId, Arn, ArnRef, Region, Timestamp};
 use parking_lot::Mutex;
 use store::{Scope, StoreError, Writer};
 use tokio::sync::Notify;
@@ -44,8 +44,8 @@ impl Home {
 
     /// The place an ARN names; none when it is not a queue's.
     pub(crate) fn of_arn(arn: &str) -> Option<Self> {
-        let arn: Arn = arn.parse().ok().filter(|arn: &Arn| arn.service == "sqs")?;
-        Some(Self { account: arn.account_id()?, region: arn.region_code()?, name: arn.resource })
+        let arn = ArnRef::parse(arn).ok().filter(|arn| arn.service == "sqs")?;
+        Some(Self { account: arn.account_id()?, region: arn.region_code()?, name: arn.resource.to_owned() })
     }
 
     /// Another queue of the same account and region.
