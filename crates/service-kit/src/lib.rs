@@ -27,6 +27,7 @@
 //! | `calls.rs`, `json_calls.rs` | typed and JSON calls of other services, in process |
 //! | `receiver.rs` | deliveries to whatever stands at an ARN |
 //! | `roles.rs`, `role_sessions.rs` | roles that services take on, and their sessions |
+//! | `data_keys.rs` | data keys of KMS that are used again for a while |
 //! | `mail.rs` | mail that leaves the machine |
 //! | `metrics.rs` | what services measure of their resources, asked for in process |
 //! | `tasks.rs` | background work, woken by signal and by period |
@@ -42,6 +43,7 @@ mod calls;
 mod cloud;
 mod credentials;
 mod ctx;
+pub mod data_keys;
 mod deeds;
 pub mod dialect;
 mod dispatch;

@@ -10,6 +10,7 @@
 //! | `sequence.rs`, `outbox.rs`, `timers.rs` | numbers that only grow, effects after a commit, durable alarms |
 //! | `scope.rs`, `key.rs`, `record.rs`, `table.rs` | typed tables: whose, where, what |
 //! | `blobs/` | object bytes, encrypted at rest |
+//! | `cipher.rs` | what services seal content with |
 //! | `vault.rs` | secrets in records, sealed under keys derived from the root key |
 //! | `conformance/`, `faulty.rs` | what every engine must pass, and one that fails on purpose |
 //!
@@ -17,6 +18,7 @@
 //! does not begin with a [`Scope`]; nothing here reads the system's time or randomness.
 
 pub mod blobs;
+mod cipher;
 #[doc(hidden)]
 pub mod conformance;
 mod error;
@@ -38,6 +40,7 @@ mod tx;
 mod vault;
 mod watch;
 
+pub use cipher::{Cipher, Ciphers, OnceOnly};
 pub use error::{CommitError, StoreError};
 pub use faulty::{Fault, Faulty};
 pub use key::{Key, KeyLike, KeyPart};

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use api_kms::{
     DataKeySpec, Decrypt, DecryptInput, DescribeKey, DescribeKeyInput, GenerateDataKey, GenerateDataKeyInput,
 };
-use bytes::Bytes;
+use service_kit::data_keys::{Span, at_work, who};
 use service_kit::{Ctx, Error, Fault};
+use store::Cipher;
 
 use crate::Kinesis;
-use crate::engine::cipher::Cipher;
-use crate::engine::data_keys::{Span, Who};
 use crate::engine::read::{Found, Most, Picked};
 use crate::engine::segment::{SealedBy, Sealing, Stored};
 use crate::engine::stream::Stream;
@@ -93,15 +92,6 @@ fn disabled(arn: &str) -> Error {
 
 /// The key of the encryption context.
 const CONTEXT: &str = "aws:kinesis:arn";
-
-fn at_work(plain: Option<Bytes>) -> Result<Arc<Cipher>, Error> {
-    let cipher = plain.and_then(|plain| Cipher::new(&plain));
-    cipher.map(Arc::new).ok_or_else(|| Fault::internal("KMS answered a data key of another length").into())
-}
-
-fn who(ctx: &Ctx) -> Who {
-    (ctx.account(), ctx.caller.user_id())
-}
 
 fn span(ctx: &Ctx) -> Span {
     Span { now: ctx.now(), until: ctx.now().plus(limits::DATA_KEY_LIFE) }

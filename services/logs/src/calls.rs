@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use api_kms::{DataKeySpec, Decrypt, DecryptInput, GenerateDataKey, GenerateDataKeyInput};
-use bytes::Bytes;
+use service_kit::data_keys::{Span, at_work};
 use service_kit::{Caller, Cloud, Error, Fault, Sender};
+use store::Cipher;
 
 use crate::engine::Engine;
-use crate::engine::cipher::Cipher;
+use crate::engine::append::Sealing;
 use crate::engine::group::{Group, Made};
 use crate::engine::home::Home;
-use crate::engine::keys::Sealing;
 use crate::engine::read::{Event, Kept};
 use crate::error::{kms_refused, told};
+use crate::limits;
 use crate::store::{KEYS, KeyRecord};
 
 /// The key of the encryption context.
@@ -60,7 +61,7 @@ async fn cipher(cloud: &Cloud, engine: &Engine, group: &Group, key: u64) -> Resu
         return Ok(engine.own_cipher(group.no()));
     }
     let now = engine.now();
-    if let Some(cipher) = engine.data_keys().get(group.no(), key, now) {
+    if let Some(cipher) = engine.data_keys().get(&(group.no(), key), now) {
         return Ok(cipher);
     }
     let view = engine.store().read().await?;
@@ -73,18 +74,14 @@ async fn cipher(cloud: &Cloud, engine: &Engine, group: &Group, key: u64) -> Resu
     };
     let plain = sender(cloud, &group.home, &record.arn).call::<Decrypt>(&group.home.region, &[], input).await;
     let cipher = at_work(plain.map_err(|error| refused(error, &record.arn))?.plaintext)?;
-    engine.data_keys().keep(group.no(), key, cipher.clone(), now);
+    let span = Span { now, until: now.plus(limits::DATA_KEY_LIFE) };
+    engine.data_keys().keep((group.no(), key), cipher.clone(), span);
     Ok(cipher)
 }
 
 fn sender(cloud: &Cloud, home: &Home, arn: &str) -> Sender {
     let caller = Arc::new(Caller::service(home.principal(), home.account));
     Sender { cloud: cloud.clone(), caller, source_arn: Some(arn.to_owned()) }
-}
-
-fn at_work(plain: Option<Bytes>) -> Result<Arc<Cipher>, Error> {
-    let cipher = plain.and_then(|plain| Cipher::new(&plain));
-    cipher.map(Arc::new).ok_or_else(|| Fault::internal("KMS answered a data key of another length").into())
 }
 
 /// AWS tells of whatever is wrong with a key in one sentence; what is wrong with us it does not blame on the key.

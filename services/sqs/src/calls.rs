@@ -6,12 +6,12 @@ use std::sync::Arc;
 use api_kms::{DataKeySpec, Decrypt, DecryptInput, GenerateDataKey, GenerateDataKeyInput};
 use bytes::Bytes;
 use names::Timestamp;
-use service_kit::{Ctx, Error, Fault};
+use service_kit::data_keys::{Span, at_work, who};
+use service_kit::{Ctx, Error};
+use store::Cipher;
 
 use crate::Sqs;
-use crate::engine::cipher::Cipher;
 use crate::engine::content::{Content, SealedBy, Sealing, Text};
-use crate::engine::data_keys::{Span, Who};
 use crate::engine::queue::Queue;
 use crate::engine::settings::Encryption;
 use crate::error::kms_refused;
@@ -70,13 +70,7 @@ async fn unwrap(ctx: &Ctx, key: &Bytes, arn: &str) -> Result<Arc<Cipher>, Error>
         encryption_context: Some([(CONTEXT.to_owned(), arn.to_owned())].into()),
         ..DecryptInput::default()
     };
-    let plain = ctx.call::<Decrypt>(input).await.map_err(|error| kms_refused(ctx, error))?.plaintext;
-    let cipher = plain.and_then(|plain| Cipher::new(&plain));
-    cipher.map(Arc::new).ok_or_else(|| Fault::internal("KMS answered a data key of another length").into())
-}
-
-fn who(ctx: &Ctx) -> Who {
-    (ctx.account(), ctx.caller.user_id())
+    at_work(ctx.call::<Decrypt>(input).await.map_err(|error| kms_refused(ctx, error))?.plaintext)
 }
 
 fn span(ctx: &Ctx, queue: &Queue) -> Span {

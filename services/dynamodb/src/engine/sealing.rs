@@ -7,33 +7,28 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use bytes::Bytes;
-use names::{AccountId, Timestamp};
-use parking_lot::{Mutex, RwLock};
+use names::Timestamp;
+use parking_lot::RwLock;
 use runtime::Random;
-use store::{Seal, StoreError, Vault};
+use service_kit::data_keys::{Lasting, Span, Who};
+use store::{Cipher, OnceOnly, Seal, StoreError, Vault};
 
 use super::value::{self, Item};
 use crate::limits;
 use crate::store::{KeyRecord, TableNo};
 
 /// Bytes by which what is sealed is longer.
-pub(crate) const LONGER: usize = NONCE_LEN + 16;
+pub(crate) const LONGER: usize = size_of::<OnceOnly>() + 16;
 /// What a sealed item begins with where no version stands before it: an item that is not has one attribute at least.
 const SEALED: u8 = 0;
-/// Admissions kept. Beyond it those that are over are dropped, and then all.
-const KEPT: usize = 10_000;
-
-/// Who calls: account and unique id.
-pub(crate) type Who = (AccountId, String);
 
 /// A table's key at work. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Sealing(Arc<AtWork>);
 
 struct AtWork {
-    key: LessSafeKey,
+    cipher: Cipher,
     nonces: Arc<Nonces>,
 }
 
@@ -57,31 +52,19 @@ pub(crate) struct Keyring {
     own: Seal,
     nonces: Arc<Nonces>,
     known: RwLock<HashMap<TableNo, Sealing>>,
-    admitted: Mutex<HashMap<(TableNo, Who), Timestamp>>,
+    admitted: Lasting<(TableNo, Who), ()>,
 }
 
 impl Sealing {
     /// Appends the sealed form of `plain` to `out`, bound to a context.
     pub(crate) fn close(&self, bound_to: &[u8], mut out: Vec<u8>, plain: impl FnOnce(&mut Vec<u8>)) -> Bytes {
-        let once = self.0.nonces.next();
-        out.extend_from_slice(&once);
-        let at = out.len();
-        plain(&mut out);
-        let nonce = Nonce::assume_unique_for_key(once);
-        let tag = self.0.key.seal_in_place_separate_tag(nonce, Aad::from(bound_to), &mut out[at..]);
-        out.extend_from_slice(tag.expect("items are far below the cipher's limit of 64 GiB").as_ref());
+        self.0.cipher.seal(self.0.nonces.next(), bound_to, &mut out, plain);
         out.into()
     }
 
     /// What was sealed. Fails when a byte was changed, or it was bound to something else.
     pub(crate) fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let broken = || StoreError::corrupt("a sealed item");
-        let (once, content) = sealed.split_first_chunk::<NONCE_LEN>().ok_or_else(broken)?;
-        let mut content = content.to_vec();
-        let nonce = Nonce::assume_unique_for_key(*once);
-        let length = self.0.key.open_in_place(nonce, Aad::from(bound_to), &mut content).map_err(|_| broken())?.len();
-        content.truncate(length);
-        Ok(content)
+        self.0.cipher.unseal(bound_to, sealed)
     }
 }
 
@@ -125,7 +108,7 @@ pub(crate) fn text_of(sealing: Option<&Sealing>, stored: &[u8]) -> Result<String
 const TEXT: &[u8] = b"text";
 
 impl Nonces {
-    fn next(&self) -> [u8; NONCE_LEN] {
+    fn next(&self) -> OnceOnly {
         let no = self.first.wrapping_add(self.given.fetch_add(1, Ordering::Relaxed).into());
         let bytes = no.to_le_bytes();
         std::array::from_fn(|at| bytes[at])
@@ -136,7 +119,7 @@ impl Keyring {
     /// Empty, under the cloud's keys.
     pub(crate) fn new(vault: &Vault, random: &Random) -> Self {
         let nonces = Nonces { first: random.u128(), given: AtomicU64::new(0) };
-        let (known, admitted) = (RwLock::default(), Mutex::default());
+        let (known, admitted) = (RwLock::default(), Lasting::default());
         Self { own: vault.seal("dynamodb/table"), nonces: Arc::new(nonces), known, admitted }
     }
 
@@ -160,8 +143,7 @@ impl Keyring {
 
     /// A key at work; none of another length.
     pub(crate) fn at_work(&self, plain: &[u8]) -> Option<Sealing> {
-        let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, plain).ok()?);
-        Some(Sealing(Arc::new(AtWork { key, nonces: self.nonces.clone() })))
+        Some(Sealing(Arc::new(AtWork { cipher: Cipher::new(plain)?, nonces: self.nonces.clone() })))
     }
 
     /// The key of a table; none when KMS is to be asked first.
@@ -189,31 +171,24 @@ impl Keyring {
 
     /// Whether a caller was found to be allowed a table's key lately.
     pub(crate) fn admits(&self, table: TableNo, who: &Who, now: Timestamp) -> bool {
-        self.admitted.lock().get(&(table, who.clone())).is_some_and(|until| *until > now)
+        self.admitted.get(&(table, who.clone()), now).is_some()
     }
 
     /// Remembers that a caller may use a table's key, for as long as DynamoDB keeps one ("Table key caching").
     pub(crate) fn admit(&self, table: TableNo, who: Who, now: Timestamp) {
-        let mut admitted = self.admitted.lock();
-        if admitted.len() >= KEPT {
-            admitted.retain(|_, until| *until > now);
-        }
-        if admitted.len() >= KEPT {
-            admitted.clear();
-        }
-        admitted.insert((table, who), now.plus(limits::TABLE_KEY_LIFE));
+        self.admitted.keep((table, who), (), Span { now, until: now.plus(limits::TABLE_KEY_LIFE) });
     }
 
     /// Forgets a table's key and who may use it: it is kept otherwise now, or out of reach.
     pub(crate) fn drop(&self, table: TableNo) {
         self.known.write().remove(&table);
-        self.admitted.lock().retain(|(no, _), _| *no != table);
+        self.admitted.retain(|(no, _)| *no != table);
     }
 
     /// Forgets everything.
     pub(crate) fn clear(&self) {
         self.known.write().clear();
-        self.admitted.lock().clear();
+        self.admitted.clear();
     }
 }
 
@@ -225,6 +200,8 @@ impl fmt::Debug for Sealing {
 
 #[cfg(test)]
 mod tests {
+    use names::AccountId;
+
     use super::*;
     use crate::engine::value::Value;
 

@@ -5,16 +5,14 @@
 //! | `stream.rs`, `directory.rs` | a stream in use; finding one |
 //! | `lifecycle.rs` | creating, changing, deleting streams; trimming what they no longer keep |
 //! | `append.rs`, `read.rs` | writing records, reading them in order |
-//! | `segment.rs`, `cipher.rs`, `data_keys.rs` | records as they are stored; what they are sealed with; keys of KMS used again |
+//! | `segment.rs` | records as they are stored, sealed |
 //! | `reshard.rs`, `scaling.rs` | shards split, merged and shared out; streams that grow by themselves |
 //! | `consumer.rs` | consumers with enhanced fan-out and their subscriptions |
 //! | `hash.rs`, `sequence.rs`, `iterator.rs`, `throttle.rs` | which shard; which number; a place in a shard; how much a second. Pure |
 //! | `refusal.rs` | reasons not to do something |
 
 pub(crate) mod append;
-pub(crate) mod cipher;
 pub(crate) mod consumer;
-pub(crate) mod data_keys;
 mod directory;
 pub(crate) mod hash;
 pub(crate) mod iterator;
@@ -33,11 +31,10 @@ use std::sync::Arc;
 use names::Timestamp;
 use runtime::Runtime;
 use service_kit::Wake;
-use store::{Scope, Sequence, Store, StoreError, Vault};
+use service_kit::data_keys::DataKeys;
+use store::{Ciphers, Scope, Sequence, Store, StoreError, Vault};
 
-use cipher::Ciphers;
 use consumer::Subscriptions;
-use data_keys::DataKeys;
 use directory::Directory;
 use iterator::Iterators;
 use read::{Found, Most};
@@ -58,7 +55,7 @@ struct Inner {
     numbers: Sequence,
     directory: Directory,
     ciphers: Ciphers,
-    data_keys: DataKeys,
+    data_keys: DataKeys<Sealing>,
     iterators: Iterators,
     subscriptions: Subscriptions,
     growing: Growing,
@@ -82,7 +79,7 @@ impl Engine {
             store,
             runtime,
             directory: Directory::default(),
-            ciphers: Ciphers::new(vault),
+            ciphers: Ciphers::new(vault, "kinesis/stream"),
             data_keys: DataKeys::default(),
             iterators: Iterators::new(vault),
             subscriptions: Subscriptions::default(),
@@ -161,7 +158,7 @@ impl Engine {
     }
 
     /// Data keys of KMS that are used again.
-    pub(crate) fn data_keys(&self) -> &DataKeys {
+    pub(crate) fn data_keys(&self) -> &DataKeys<Sealing> {
         &self.0.data_keys
     }
 

@@ -8,9 +8,8 @@
 use std::sync::Arc;
 
 use bytes::{BufMut as _, Bytes};
-use store::StoreError;
+use store::{Cipher, OnceOnly, StoreError};
 
-use super::cipher::{Cipher, OnceOnly};
 use crate::store::{Position, ShardNo, StreamNo};
 
 const VERSION: u8 = 1;
@@ -274,5 +273,18 @@ mod tests {
         for text in [&b"partition"[..], b"content"] {
             assert!(!segments[0].bytes.windows(text.len()).any(|window| window == text));
         }
+    }
+
+    /// Computed apart from this code: HKDF and HMAC with SHA-256, AES-256-GCM.
+    #[test]
+    fn what_was_sealed_before_opens() {
+        let cipher = store::Ciphers::new(&store::Vault::new(&[7; 32]), "kinesis/stream").of(42);
+        let sealing = Sealing { cipher, by: SealedBy::Stream };
+        let segments = seal(&sealing, 42, 3, &[&draft("k", b"data".to_vec())], || [9; 12]);
+        let hex: String = segments[0].bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let sealed = "440eb5e49f2e3323033aa259d80567c965aea329e201146df26404";
+        assert_eq!(hex, format!("010000000100{}{sealed}", "09".repeat(12)));
+        let stored = Stored::read(1, segments[0].bytes.clone()).unwrap();
+        assert_eq!(stored.open(&sealing.cipher, 42, 3).unwrap()[0].data, b"data"[..]);
     }
 }

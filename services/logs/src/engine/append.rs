@@ -1,20 +1,32 @@
 //! A batch, written: its events, what its stream was last written, what subscribers are to get and what metric filters
 //! counted, in one transaction. What was acknowledged is all there, and what was not is not there at all.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use delivery::{Consignment, Enqueued};
-use store::{Raw, Scope, Tx};
+use store::{Cipher, OnceOnly, Raw, Scope, Tx};
 
 use super::Engine;
 use super::accept::{Line, weight};
-use super::cipher;
 use super::group::Group;
-use super::keys::Sealing;
 use super::passing::{Departure, Sample};
 use super::refusal::Refusal;
 use crate::store::{
     EVENTS, EventNo, EventRow, GROUPS, LINES, METRICS, MetricRecord, Millis, RECENT, STREAMS, StreamRecord, TAILS,
 };
+
+/// Bytes by which a sealed message is longer.
+const SEALED_BY: usize = size_of::<OnceOnly>() + 16;
+
+/// What a batch is sealed with.
+#[derive(Debug, Clone)]
+pub(crate) struct Sealing {
+    /// The key at work.
+    pub cipher: Arc<Cipher>,
+    /// Its number; 0 is the group's own.
+    pub key: u64,
+}
 
 /// A batch that was accepted.
 pub(crate) struct Batch<'a> {
@@ -61,7 +73,10 @@ impl Engine {
         let (group, ingested) = (batch.group.no(), self.now().millis());
         let row = |(no, line): (EventNo, &Line)| {
             let once = self.runtime().random.bytes();
-            let sealed = cipher::close(&batch.sealing.cipher, once, &bound_to(group, line.at, no), &line.message);
+            let message = line.message.as_bytes();
+            let mut sealed = Vec::with_capacity(message.len() + SEALED_BY);
+            let bound = bound_to(group, line.at, no);
+            batch.sealing.cipher.seal(once, &bound, &mut sealed, |out| out.extend_from_slice(message));
             EventRow { stream: batch.stream.no, ingested, key: batch.sealing.key, sealed: sealed.into() }
         };
         (first..).zip(batch.lines).map(row).collect()

@@ -7,7 +7,6 @@
 //! | `accept.rs` | which events of a batch are taken. Pure |
 //! | `append.rs` | a batch, written with all that follows from it in one transaction |
 //! | `read.rs`, `place.rs` | events in order of time, of a stream or of a group; a place among them |
-//! | `cipher.rs`, `keys.rs` | what events are sealed with; data keys of KMS used again |
 //! | `passing.rs` | what subscription and metric filters make of a batch. Pure |
 //! | `live.rs` | batches told to live tails |
 //! | `protection.rs` | personal data found and masked. Pure |
@@ -16,10 +15,8 @@
 
 pub(crate) mod accept;
 pub(crate) mod append;
-pub(crate) mod cipher;
 pub(crate) mod group;
 pub(crate) mod home;
-pub(crate) mod keys;
 pub(crate) mod live;
 pub(crate) mod passing;
 pub(crate) mod place;
@@ -36,13 +33,12 @@ use delivery::Deliveries;
 use names::Timestamp;
 use parking_lot::Mutex;
 use runtime::Runtime;
+use service_kit::data_keys::Lasting;
 use service_kit::{CloudParts, RoleSessions, Wake};
-use store::{Scope, Seal, Sequence, Store, StoreError};
+use store::{Cipher, Ciphers, Scope, Seal, Sequence, Store, StoreError};
 
 use crate::filter::Patterns;
-use crate::store::SERVICE;
-use cipher::Ciphers;
-use keys::DataKeys;
+use crate::store::{GroupNo, SERVICE};
 use live::Live;
 
 /// All log groups of a cloud. Cheap to clone; clones are the same.
@@ -54,7 +50,7 @@ struct Inner {
     runtime: Runtime,
     numbers: Sequence,
     ciphers: Ciphers,
-    data_keys: DataKeys,
+    data_keys: Lasting<(GroupNo, u64), Arc<Cipher>>,
     seal: Seal,
     deliveries: Deliveries,
     patterns: Patterns,
@@ -80,8 +76,8 @@ impl Engine {
             numbers: Sequence::new(&parts.store, Scope::Global, SERVICE),
             store: parts.store.clone(),
             runtime: parts.runtime.clone(),
-            ciphers: Ciphers::new(&parts.vault),
-            data_keys: DataKeys::default(),
+            ciphers: Ciphers::new(&parts.vault, "logs/group"),
+            data_keys: Lasting::default(),
             seal: parts.vault.seal("logs/content"),
             deliveries: Deliveries::new(SERVICE, "logs.deliver", parts),
             patterns: Patterns::default(),
@@ -109,7 +105,7 @@ impl Engine {
     }
 
     /// Data keys of KMS that are used again.
-    pub(crate) fn data_keys(&self) -> &DataKeys {
+    pub(crate) fn data_keys(&self) -> &Lasting<(GroupNo, u64), Arc<Cipher>> {
         &self.0.data_keys
     }
 
@@ -154,7 +150,7 @@ impl Engine {
     }
 
     /// The cipher of a group's own.
-    pub(crate) fn own_cipher(&self, group: u64) -> Arc<cipher::Cipher> {
+    pub(crate) fn own_cipher(&self, group: u64) -> Arc<Cipher> {
         self.0.ciphers.of(group)
     }
 

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use store::{Order, ReadView, Span};
+use store::{Cipher, Order, ReadView, Span, StoreError};
 
 use super::Engine;
 use super::append::bound_to;
-use super::cipher::{self, Cipher};
 use super::group::Group;
 use super::place::Place;
 use super::refusal::Refusal;
@@ -61,7 +60,8 @@ impl Kept {
     /// Opens it.
     pub(crate) fn open(&self, group: &Group, cipher: &Arc<Cipher>) -> Result<Event, Refusal> {
         let bound = bound_to(group.no(), self.place.at, self.place.no);
-        let message = cipher::open(cipher, &bound, &self.row.sealed)?;
+        let message = String::from_utf8(cipher.unseal(&bound, &self.row.sealed)?);
+        let message = message.map_err(|_| StoreError::corrupt("a sealed event"))?;
         Ok(Event { place: self.place, stream: self.row.stream, ingested: self.row.ingested, message })
     }
 }

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use store::StoreError;
+use store::{Cipher, OnceOnly, StoreError};
 
 use super::Engine;
-use super::cipher::{Cipher, OnceOnly};
 use super::message::Attributes;
 use crate::store::{MessageNo, QueueId};
 
@@ -75,7 +74,7 @@ impl Sealing {
         once[8..].copy_from_slice(&random.to_be_bytes());
         let room = Vec::with_capacity(text.body.len() + 128);
         let mut bytes = postcard::to_extend(text, room).expect("content has only plain data");
-        self.cipher.close(once, &queue.to_be_bytes(), &mut bytes);
+        self.cipher.close(once, &queue.to_be_bytes(), &mut bytes, 0);
         Content::Sealed(Sealed { by: self.by.clone(), queue, once, bytes: bytes.into() })
     }
 }
@@ -128,5 +127,19 @@ mod tests {
         assert_ne!(seal(1, 0).bytes, seal(1, 1).bytes);
         let elsewhere = Sealed { queue: 8, ..seal(1, 0) };
         assert!(elsewhere.open(&sealing.cipher).is_err());
+    }
+
+    /// Computed apart from this code: HKDF and HMAC with SHA-256, AES-256-GCM.
+    #[test]
+    fn what_was_sealed_before_opens() {
+        let cipher = store::Ciphers::new(&store::Vault::new(&[7; 32]), "sqs/queue").of(42);
+        let sealing = Sealing { cipher: cipher.clone(), by: SealedBy::Queue };
+        let text = Text { body: "hello".into(), body_md5: [0; 16], attributes: Attributes::new() };
+        let content = sealing.close(42, 1, 2, &text);
+        let hex: String = postcard::to_allocvec(&content).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sealed = "275ca27e9a17f557c3ca10f8e4d7335c1dddab8ab105f0a472f3e089938983b640e345d93300ebbd";
+        assert_eq!(hex, format!("01002a000000000000000100000002{sealed}"));
+        let Content::Sealed(sealed) = content else { panic!("it is sealed") };
+        assert_eq!(sealed.open(&cipher).unwrap(), text);
     }
 }

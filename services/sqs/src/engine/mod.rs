@@ -7,7 +7,7 @@
 //! | `send.rs`, `receive.rs`, `wait.rs`, `settle.rs` | the life of a message: sent, received, awaited, settled |
 //! | `claim.rs`, `attempt.rs`, `dead_letter.rs`, `rows.rs` | parts of a receive: the claim, its repetition, what is received too often; a message's rows |
 //! | `doubt.rs`, `taken.rs` | changes whose outcome stays unknown; deliveries that come again |
-//! | `content.rs`, `cipher.rs`, `data_keys.rs` | what only receivers read; what it is sealed with; keys of KMS used again |
+//! | `content.rs` | what only receivers read, sealed |
 //! | `window/` | the messages that can be received next. Pure |
 //! | `fill.rs` | reading the store into a window |
 //! | `moves.rs`, `expire.rs`, `sweep.rs` | moving dead letters back, retention, removing what was purged |
@@ -15,10 +15,8 @@
 //! | `refusal.rs` | reasons not to do something |
 
 mod attempt;
-pub(crate) mod cipher;
 mod claim;
 pub(crate) mod content;
-pub(crate) mod data_keys;
 mod dead_letter;
 pub(crate) mod digest;
 pub(crate) mod directory;
@@ -51,11 +49,11 @@ use delivery::Taken;
 use names::Timestamp;
 use runtime::Runtime;
 use service_kit::Wake;
-use store::{Scope, Sequence, Store, StoreError, Vault};
+use service_kit::data_keys::DataKeys;
+use store::{Ciphers, Scope, Sequence, Store, StoreError, Vault};
 use tokio::sync::Notify;
 
-use cipher::Ciphers;
-use data_keys::DataKeys;
+use content::Sealing;
 use directory::Directory;
 use queue::{Home, Queue};
 use refusal::Refusal;
@@ -71,7 +69,7 @@ struct Inner {
     numbers: Sequence,
     directory: Directory,
     ciphers: Ciphers,
-    data_keys: DataKeys,
+    data_keys: DataKeys<Sealing>,
     taken: Taken,
     chores: Chores,
 }
@@ -91,7 +89,7 @@ impl Engine {
     /// Queues kept in `store`, living by the clock and the randomness of `runtime`, sealed with keys of `vault`.
     pub(crate) fn new(store: Store, runtime: Runtime, vault: &Vault) -> Self {
         let numbers = Sequence::new(&store, Scope::Global, "sqs");
-        let (directory, ciphers) = (Directory::default(), Ciphers::new(vault));
+        let (directory, ciphers) = (Directory::default(), Ciphers::new(vault, "sqs/queue"));
         let taken = Taken::new("sqs", &store, &runtime.clock);
         let (data_keys, chores) = (DataKeys::default(), Chores::default());
         Self(Arc::new(Inner { store, runtime, numbers, directory, ciphers, data_keys, taken, chores }))
@@ -126,7 +124,7 @@ impl Engine {
     }
 
     /// Data keys of KMS that are used again.
-    pub(crate) fn data_keys(&self) -> &DataKeys {
+    pub(crate) fn data_keys(&self) -> &DataKeys<Sealing> {
         &self.0.data_keys
     }
 

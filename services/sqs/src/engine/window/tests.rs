@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use store::Cipher;
 
 use super::*;
-use crate::engine::cipher::Cipher;
 use crate::engine::content::{SealedBy, Sealing};
 use crate::engine::message::{Draft, Stamp};
 
