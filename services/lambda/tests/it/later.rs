@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use api_lambda as api;
 use serde_json::{Value, json};
 
-use crate::world::{arn, cloud, function, messages, queue, until};
+use crate::world::{arn, cloud, function, messages, queue, turn, until};
 
 fn event(name: &str, payload: &Value) -> api::InvokeInput {
     api::InvokeInput {
@@ -60,6 +60,40 @@ async fn what_fails_is_tried_twice_more_and_then_told() {
     let attributes = letter.message_attributes.as_ref().unwrap();
     assert_eq!(attributes["ErrorMessage"].string_value.as_deref(), Some("no"));
     assert_eq!(runs.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn what_grew_too_old_is_told_instead_of_run() {
+    let runs = Arc::new(AtomicU32::new(0));
+    let counted = runs.clone();
+    let cloud = cloud(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        Err(json!({"errorMessage": "no", "errorType": "Exception"}))
+    });
+    function(&cloud, "f").await;
+    let failed = queue(&cloud, "failed").await;
+    let put = api::PutFunctionEventInvokeConfigInput {
+        function_name: "f".to_owned(),
+        maximum_event_age_in_seconds: Some(60),
+        destination_config: Some(api::DestinationConfig {
+            on_failure: Some(api::OnFailure { destination: Some(failed) }),
+            on_success: None,
+        }),
+        ..Default::default()
+    };
+    cloud.call::<api::PutFunctionEventInvokeConfig>(put).await.unwrap();
+    cloud.call::<api::Invoke>(event("f", &json!({"a": 1}))).await.unwrap();
+    until(&cloud, || runs.load(Ordering::SeqCst) == 1).await;
+    // Its first retry would come after a minute: at the end of its life.
+    for _ in 0..90 {
+        cloud.advance(std::time::Duration::from_secs(1)).await;
+        turn().await;
+    }
+    let record: Value = serde_json::from_str(messages(&cloud, "failed", 1).await[0].body.as_ref().unwrap()).unwrap();
+    assert_eq!(record["requestContext"]["condition"], "EventAgeExceeded");
+    assert_eq!(record["requestContext"]["approximateInvokeCount"], 1);
+    assert_eq!(record["requestPayload"], json!({"a": 1}));
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

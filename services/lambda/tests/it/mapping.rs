@@ -78,6 +78,36 @@ async fn messages_of_a_queue_come_to_a_function() {
 }
 
 #[tokio::test]
+async fn of_a_batch_only_what_failed_comes_again() {
+    let seen = Seen::default();
+    let keeps = seen.clone();
+    let cloud = with(
+        move |call| {
+            let records = call.event["Records"].as_array().cloned().unwrap();
+            let failed = records.iter().filter(|record| record["body"] == "poison");
+            let failed: Vec<Value> = failed.map(|record| json!({"itemIdentifier": record["messageId"]})).collect();
+            keeps.lock().extend(records.into_iter().map(|record| record["body"].clone()));
+            Ok(json!({"batchItemFailures": failed}))
+        },
+        Vec::new(),
+    );
+    function(&cloud, "f").await;
+    let input = api::CreateEventSourceMappingInput {
+        event_source_arn: Some(queue(&cloud, "q").await),
+        function_name: "f".to_owned(),
+        function_response_types: Some(vec![api::FunctionResponseType::ReportBatchItemFailures]),
+        ..Default::default()
+    };
+    create(&cloud, input).await;
+    for body in ["good", "poison", "fine"] {
+        send(&cloud, "q", body).await;
+    }
+    let times = |body: &str| seen.lock().iter().filter(|seen| *seen == body).count();
+    until(&cloud, || times("poison") == 3).await;
+    assert_eq!((times("good"), times("fine")), (1, 1));
+}
+
+#[tokio::test]
 async fn what_cannot_feed_a_function_is_refused() {
     let cloud = with(|_| Ok(json!(null)), Vec::new());
     function(&cloud, "f").await;
