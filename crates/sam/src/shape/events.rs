@@ -4,158 +4,64 @@
 use super::Kind::{self, Any, Bool, BoolOrMap, Integer, List, TextOrTexts, Texts};
 use super::{Property, property};
 
+/// What mappings of event sources have alike: only where they start and what they read is their own.
+macro_rules! mapping {
+    ($start:expr $(, $own:expr)*) => {
+        &[
+            property("BatchSize", Integer),
+            $start,
+            property("StartingPositionTimestamp", Any),
+            property("Enabled", Bool),
+            property("MaximumBatchingWindowInSeconds", Integer),
+            property("MaximumRetryAttempts", Integer),
+            property("BisectBatchOnFunctionError", Bool),
+            property("MaximumRecordAgeInSeconds", Integer),
+            property("DestinationConfig", Kind::Map),
+            property("ParallelizationFactor", Integer),
+            property("Topics", List),
+            property("Queues", List),
+            property("SourceAccessConfigurations", List),
+            property("SecretsManagerKmsKeyId", Kind::Text),
+            property("TumblingWindowInSeconds", Integer),
+            property("FunctionResponseTypes", List),
+            property("KafkaBootstrapServers", List),
+            property("FilterCriteria", Kind::Map),
+            property("KmsKeyArn", Any),
+            property("ConsumerGroupId", Kind::Text),
+            property("ScalingConfig", Kind::Map),
+            property("ProvisionedPollerConfig", Kind::Map),
+            property("SchemaRegistryConfig", Kind::Map),
+            property("MetricsConfig", Kind::Map),
+            property("LoggingConfig", Kind::Map),
+            $($own),*
+        ]
+    };
+}
+
+/// Where a mapping starts to read.
+const START: Property = property("StartingPosition", Any);
+
 /// Events of a mapping of the kind of Kinesis.
-pub(crate) const EVENT_STREAM: &[Property] = &[
-    property("BatchSize", Integer),
-    property("StartingPosition", Any).required(),
-    property("StartingPositionTimestamp", Any),
-    property("Enabled", Bool),
-    property("MaximumBatchingWindowInSeconds", Integer),
-    property("MaximumRetryAttempts", Integer),
-    property("BisectBatchOnFunctionError", Bool),
-    property("MaximumRecordAgeInSeconds", Integer),
-    property("DestinationConfig", Kind::Map),
-    property("ParallelizationFactor", Integer),
-    property("Topics", List),
-    property("Queues", List),
-    property("SourceAccessConfigurations", List),
-    property("SecretsManagerKmsKeyId", Kind::Text),
-    property("TumblingWindowInSeconds", Integer),
-    property("FunctionResponseTypes", List),
-    property("KafkaBootstrapServers", List),
-    property("FilterCriteria", Kind::Map),
-    property("KmsKeyArn", Any),
-    property("ConsumerGroupId", Kind::Text),
-    property("ScalingConfig", Kind::Map),
-    property("ProvisionedPollerConfig", Kind::Map),
-    property("SchemaRegistryConfig", Kind::Map),
-    property("MetricsConfig", Kind::Map),
-    property("LoggingConfig", Kind::Map),
-    property("Stream", Any).required(),
-];
+pub(crate) const EVENT_STREAM: &[Property] = mapping!(START.required(), property("Stream", Any).required());
 
 /// Events of a mapping of the kind of SQS.
-pub(crate) const EVENT_QUEUE: &[Property] = &[
-    property("BatchSize", Integer),
-    property("StartingPosition", Any),
-    property("StartingPositionTimestamp", Any),
-    property("Enabled", Bool),
-    property("MaximumBatchingWindowInSeconds", Integer),
-    property("MaximumRetryAttempts", Integer),
-    property("BisectBatchOnFunctionError", Bool),
-    property("MaximumRecordAgeInSeconds", Integer),
-    property("DestinationConfig", Kind::Map),
-    property("ParallelizationFactor", Integer),
-    property("Topics", List),
-    property("Queues", List),
-    property("SourceAccessConfigurations", List),
-    property("SecretsManagerKmsKeyId", Kind::Text),
-    property("TumblingWindowInSeconds", Integer),
-    property("FunctionResponseTypes", List),
-    property("KafkaBootstrapServers", List),
-    property("FilterCriteria", Kind::Map),
-    property("KmsKeyArn", Any),
-    property("ConsumerGroupId", Kind::Text),
-    property("ScalingConfig", Kind::Map),
-    property("ProvisionedPollerConfig", Kind::Map),
-    property("SchemaRegistryConfig", Kind::Map),
-    property("MetricsConfig", Kind::Map),
-    property("LoggingConfig", Kind::Map),
-    property("Queue", Any).required(),
-];
+pub(crate) const EVENT_QUEUE: &[Property] = mapping!(START, property("Queue", Any).required());
 
 /// Events of a mapping of the kind of MQ.
-pub(crate) const EVENT_BROKER: &[Property] = &[
-    property("BatchSize", Integer),
-    property("StartingPosition", Any),
-    property("StartingPositionTimestamp", Any),
-    property("Enabled", Bool),
-    property("MaximumBatchingWindowInSeconds", Integer),
-    property("MaximumRetryAttempts", Integer),
-    property("BisectBatchOnFunctionError", Bool),
-    property("MaximumRecordAgeInSeconds", Integer),
-    property("DestinationConfig", Kind::Map),
-    property("ParallelizationFactor", Integer),
-    property("Topics", List),
-    property("Queues", List),
-    property("SourceAccessConfigurations", List),
-    property("SecretsManagerKmsKeyId", Kind::Text),
-    property("TumblingWindowInSeconds", Integer),
-    property("FunctionResponseTypes", List),
-    property("KafkaBootstrapServers", List),
-    property("FilterCriteria", Kind::Map),
-    property("KmsKeyArn", Any),
-    property("ConsumerGroupId", Kind::Text),
-    property("ScalingConfig", Kind::Map),
-    property("ProvisionedPollerConfig", Kind::Map),
-    property("SchemaRegistryConfig", Kind::Map),
-    property("MetricsConfig", Kind::Map),
-    property("LoggingConfig", Kind::Map),
-    property("Broker", Any).required(),
-    property("DynamicPolicyName", Bool).plain(),
-];
+pub(crate) const EVENT_BROKER: &[Property] =
+    mapping!(START, property("Broker", Any).required(), property("DynamicPolicyName", Bool).plain());
 
 /// Events of a mapping of the kind of DocumentDB.
-pub(crate) const EVENT_CLUSTER: &[Property] = &[
-    property("BatchSize", Integer),
-    property("StartingPosition", Any),
-    property("StartingPositionTimestamp", Any),
-    property("Enabled", Bool),
-    property("MaximumBatchingWindowInSeconds", Integer),
-    property("MaximumRetryAttempts", Integer),
-    property("BisectBatchOnFunctionError", Bool),
-    property("MaximumRecordAgeInSeconds", Integer),
-    property("DestinationConfig", Kind::Map),
-    property("ParallelizationFactor", Integer),
-    property("Topics", List),
-    property("Queues", List),
-    property("SourceAccessConfigurations", List),
-    property("SecretsManagerKmsKeyId", Kind::Text),
-    property("TumblingWindowInSeconds", Integer),
-    property("FunctionResponseTypes", List),
-    property("KafkaBootstrapServers", List),
-    property("FilterCriteria", Kind::Map),
-    property("KmsKeyArn", Any),
-    property("ConsumerGroupId", Kind::Text),
-    property("ScalingConfig", Kind::Map),
-    property("ProvisionedPollerConfig", Kind::Map),
-    property("SchemaRegistryConfig", Kind::Map),
-    property("MetricsConfig", Kind::Map),
-    property("LoggingConfig", Kind::Map),
+pub(crate) const EVENT_CLUSTER: &[Property] = mapping!(
+    START,
     property("Cluster", Any).required(),
     property("DatabaseName", Any).required(),
     property("CollectionName", Any),
-    property("FullDocument", Any),
-];
+    property("FullDocument", Any)
+);
 
 /// Events of a mapping of SelfManagedKafka.
-pub(crate) const EVENT_KAFKA: &[Property] = &[
-    property("BatchSize", Integer),
-    property("StartingPosition", Any),
-    property("StartingPositionTimestamp", Any),
-    property("Enabled", Bool),
-    property("MaximumBatchingWindowInSeconds", Integer),
-    property("MaximumRetryAttempts", Integer),
-    property("BisectBatchOnFunctionError", Bool),
-    property("MaximumRecordAgeInSeconds", Integer),
-    property("DestinationConfig", Kind::Map),
-    property("ParallelizationFactor", Integer),
-    property("Topics", List),
-    property("Queues", List),
-    property("SourceAccessConfigurations", List),
-    property("SecretsManagerKmsKeyId", Kind::Text),
-    property("TumblingWindowInSeconds", Integer),
-    property("FunctionResponseTypes", List),
-    property("KafkaBootstrapServers", List),
-    property("FilterCriteria", Kind::Map),
-    property("KmsKeyArn", Any),
-    property("ConsumerGroupId", Kind::Text),
-    property("ScalingConfig", Kind::Map),
-    property("ProvisionedPollerConfig", Kind::Map),
-    property("SchemaRegistryConfig", Kind::Map),
-    property("MetricsConfig", Kind::Map),
-    property("LoggingConfig", Kind::Map),
-];
+pub(crate) const EVENT_KAFKA: &[Property] = mapping!(START);
 
 /// Events of `Schedule` of a function.
 pub(crate) const EVENT_SCHEDULE: &[Property] = &[

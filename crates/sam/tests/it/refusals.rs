@@ -53,6 +53,15 @@ fn templates_are_refused_in_the_words_of_aws() {
         ),
         (event("SQS", json!({})), "1. Resource with id [FE] is invalid. Missing required property 'Queue'."),
         (
+            event("Kinesis", json!({"Stream": "s"})),
+            "1. Resource with id [FE] is invalid. Missing required property 'StartingPosition'.",
+        ),
+        (event("MQ", json!({})), "1. Resource with id [FE] is invalid. Missing required property 'Broker'."),
+        (
+            event("SQS", json!({"Queue": "q", "Stream": "s"})),
+            "1. Resource with id [FE] is invalid. property Stream not defined for resource of type SQS",
+        ),
+        (
             json!({"Resources": {"A": {"Type": "AWS::Serverless::Application", "Properties": {
                 "Location": {"ApplicationId": "missing", "SemanticVersion": "1"},
             }}}}),
