@@ -79,7 +79,7 @@ impl Engine {
             store,
             runtime,
             directory: Directory::default(),
-            ciphers: Ciphers::new(vault, "kinesis/stream"),
+            ciphers: Ciphers::new(vault, segment::KIND),
             data_keys: DataKeys::default(),
             iterators: Iterators::new(vault),
             subscriptions: Subscriptions::default(),

@@ -12,6 +12,9 @@ use store::{Cipher, OnceOnly, StoreError};
 
 use crate::store::{Position, ShardNo, StreamNo};
 
+/// What streams' own keys are derived by. What lies in stores was sealed under them: it never changes.
+pub(crate) const KIND: &str = "kinesis/stream";
+
 const VERSION: u8 = 1;
 /// Segments are closed at this many bytes, so that reading one record does not open megabytes.
 const FULL: usize = 256 * 1_024;
@@ -278,7 +281,7 @@ mod tests {
     /// Computed apart from this code: HKDF and HMAC with SHA-256, AES-256-GCM.
     #[test]
     fn what_was_sealed_before_opens() {
-        let cipher = store::Ciphers::new(&store::Vault::new(&[7; 32]), "kinesis/stream").of(42);
+        let cipher = store::Ciphers::new(&store::Vault::new(&[7; 32]), KIND).of(42);
         let sealing = Sealing { cipher, by: SealedBy::Stream };
         let segments = seal(&sealing, 42, 3, &[&draft("k", b"data".to_vec())], || [9; 12]);
         let hex: String = segments[0].bytes.iter().map(|byte| format!("{byte:02x}")).collect();

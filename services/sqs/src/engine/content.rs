@@ -11,6 +11,9 @@ use super::Engine;
 use super::message::Attributes;
 use crate::store::{MessageNo, QueueId};
 
+/// What queues' own keys are derived by. What lies in stores was sealed under them: it never changes.
+pub(crate) const KIND: &str = "sqs/queue";
+
 /// What a receiver is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Text {
@@ -132,7 +135,7 @@ mod tests {
     /// Computed apart from this code: HKDF and HMAC with SHA-256, AES-256-GCM.
     #[test]
     fn what_was_sealed_before_opens() {
-        let cipher = store::Ciphers::new(&store::Vault::new(&[7; 32]), "sqs/queue").of(42);
+        let cipher = store::Ciphers::new(&store::Vault::new(&[7; 32]), KIND).of(42);
         let sealing = Sealing { cipher: cipher.clone(), by: SealedBy::Queue };
         let text = Text { body: "hello".into(), body_md5: [0; 16], attributes: Attributes::new() };
         let content = sealing.close(42, 1, 2, &text);

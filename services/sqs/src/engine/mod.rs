@@ -89,7 +89,7 @@ impl Engine {
     /// Queues kept in `store`, living by the clock and the randomness of `runtime`, sealed with keys of `vault`.
     pub(crate) fn new(store: Store, runtime: Runtime, vault: &Vault) -> Self {
         let numbers = Sequence::new(&store, Scope::Global, "sqs");
-        let (directory, ciphers) = (Directory::default(), Ciphers::new(vault, "sqs/queue"));
+        let (directory, ciphers) = (Directory::default(), Ciphers::new(vault, content::KIND));
         let taken = Taken::new("sqs", &store, &runtime.clock);
         let (data_keys, chores) = (DataKeys::default(), Chores::default());
         Self(Arc::new(Inner { store, runtime, numbers, directory, ciphers, data_keys, taken, chores }))
