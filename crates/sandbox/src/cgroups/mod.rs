@@ -238,4 +238,30 @@ mod tests {
         std::fs::write(place.path().join("one/memory.events"), "oom 1\noom_kill 2\n").unwrap();
         assert_eq!(groups.out_of_memory_kills(), 2);
     }
+
+    #[test]
+    fn groups_of_version_one_are_written_as_the_kernel_reads_them() {
+        let place = tempfile::tempdir().unwrap();
+        let tree = |name: &str| {
+            let path = place.path().join(name);
+            std::fs::create_dir(&path).unwrap();
+            path
+        };
+        let (memory, rest) = (tree("memory"), ["cpu", "pids", "freezer"].map(|name| Some(tree(name))));
+        let [cpu, pids, freezer] = rest;
+        let trees = Hierarchy::V1(v1::Trees { memory, cpu, pids, freezer });
+        let limits = Limits { memory: 128 << 20, cpu_millis: Some(72), pids: 1_024, files: 1_024 };
+        let groups = trees.create_named("one", &limits).unwrap();
+        let read = |path: &str| std::fs::read_to_string(place.path().join(path)).unwrap();
+        assert_eq!(read("memory/one/memory.limit_in_bytes"), "134217728");
+        assert_eq!(read("cpu/one/cpu.cfs_period_us"), "20000");
+        assert_eq!(read("cpu/one/cpu.cfs_quota_us"), "1440");
+        assert_eq!(read("pids/one/pids.max"), "1024");
+        groups.set_cpu(None).unwrap();
+        assert_eq!(read("cpu/one/cpu.cfs_quota_us"), "-1");
+        for (frozen, word) in [(true, "FROZEN"), (false, "THAWED")] {
+            assert!(groups.freeze(frozen).unwrap());
+            assert_eq!(read("freezer/one/freezer.state"), word);
+        }
+    }
 }
