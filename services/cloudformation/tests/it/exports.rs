@@ -2,7 +2,7 @@
 
 use api_cloudformation::{
     CreateStack, CreateStackInput, DeleteStack, DeleteStackInput, ListExports, ListExportsInput, ListImports,
-    ListImportsInput,
+    ListImportsInput, UpdateStack, UpdateStackInput,
 };
 use serde_json::json;
 
@@ -32,6 +32,26 @@ async fn an_export_in_use_keeps_its_stack() {
     assert_eq!(exports[0].name.as_deref(), Some("giver-arn"));
     let of = ListImportsInput { export_name: "giver-arn".to_owned(), next_token: None };
     assert_eq!(cloud.call::<ListImports>(of.clone()).await.unwrap().imports.unwrap(), ["taker"]);
+    let updated = async |colour: &str, name: &str, export: bool| {
+        let mut body = giver.clone();
+        body["Resources"]["A"]["Properties"] = json!({"Name": name, "Color": colour});
+        if !export {
+            body["Outputs"] = json!({"P": {"Value": "x"}});
+        }
+        let input = UpdateStackInput {
+            stack_name: "giver".to_owned(),
+            template_body: Some(body.to_string()),
+            ..UpdateStackInput::default()
+        };
+        cloud.call::<UpdateStack>(input).await.unwrap();
+        at_rest(&cloud, "giver").await.stack_status.as_str().to_owned()
+    };
+    assert_eq!(updated("red", "a", true).await, "UPDATE_COMPLETE", "what is exported stays the same");
+    for (name, export) in [("a2", true), ("a", false)] {
+        assert_eq!(updated("red", name, export).await, "UPDATE_ROLLBACK_COMPLETE");
+        let exports = cloud.call::<ListExports>(ListExportsInput::default()).await.unwrap().exports.unwrap();
+        assert_eq!(exports[0].value.as_deref(), Some("arn:aws:thing:::a"));
+    }
     let delete = |name: &str| DeleteStackInput { stack_name: name.to_owned(), ..DeleteStackInput::default() };
     cloud.call::<DeleteStack>(delete("giver")).await.unwrap();
     let stack = at_rest(&cloud, "giver").await;

@@ -43,6 +43,27 @@ async fn a_creation_that_fails_goes_back() {
 }
 
 #[tokio::test]
+async fn what_a_failed_creation_leaves_is_for_its_policy_to_say() {
+    for (policy, stays) in [("Delete", false), ("RetainExceptOnCreate", false), ("Retain", true)] {
+        let (cloud, things) = cloud();
+        let mut kept = thing("a", "", "");
+        kept["DeletionPolicy"] = policy.into();
+        let body = template(json!({"A": kept, "B": after(thing("b", "", "create"), "A")}));
+        cloud.call::<CreateStack>(create(body)).await.unwrap();
+        assert_eq!(at_rest(&cloud, "s").await.stack_status.as_str(), "ROLLBACK_COMPLETE");
+        assert_eq!(things.ids() == ["a"], stays, "{policy}");
+    }
+    let (cloud, things) = cloud();
+    let mut kept = thing("a", "", "");
+    kept["DeletionPolicy"] = "RetainExceptOnCreate".into();
+    let id = cloud.call::<CreateStack>(create(template(json!({"A": kept})))).await.unwrap().stack_id.unwrap();
+    at_rest(&cloud, "s").await;
+    cloud.call::<DeleteStack>(DeleteStackInput { stack_name: "s".to_owned(), ..Default::default() }).await.unwrap();
+    assert_eq!(at_rest(&cloud, &id).await.stack_status.as_str(), "DELETE_COMPLETE");
+    assert_eq!(things.ids(), ["a"], "it was made long ago");
+}
+
+#[tokio::test]
 async fn a_creation_that_fails_stays_or_goes_as_it_was_told() {
     let (cloud, things) = cloud();
     let body = || template(json!({"A": thing("a", "", ""), "B": after(thing("b", "", "create"), "A")}));

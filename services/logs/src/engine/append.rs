@@ -16,6 +16,8 @@ use crate::store::{
     EVENTS, EventNo, EventRow, GROUPS, LINES, METRICS, MetricRecord, Millis, RECENT, STREAMS, StreamRecord, TAILS,
 };
 
+/// What groups' own keys are derived by. What lies in stores was sealed under them: it never changes.
+pub(crate) const KIND: &str = "logs/group";
 /// Bytes by which a sealed message is longer.
 const SEALED_BY: usize = size_of::<OnceOnly>() + 16;
 
@@ -145,4 +147,21 @@ async fn count(tx: &Tx, scope: &Scope, sample: &Sample) -> Result<(), Refusal> {
         None => record.default = sample.default,
     }
     Ok(METRICS.put(tx, scope, &key, &record)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use store::{Ciphers, Vault};
+
+    use super::*;
+
+    /// Computed apart from this code: HKDF and HMAC with SHA-256, AES-256-GCM.
+    #[test]
+    fn what_was_sealed_before_opens() {
+        let cipher = Ciphers::new(&Vault::new(&[7; 32]), KIND).of(42);
+        let mut sealed = Vec::new();
+        cipher.seal([9; 12], &bound_to(42, 1_700, 5), &mut sealed, |out| out.extend_from_slice(b"hello"));
+        let hex: String = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "09".repeat(12) + "f7aba2074ff0e18a85479519c5eedfb818116d5415");
+    }
 }

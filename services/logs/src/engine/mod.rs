@@ -76,7 +76,7 @@ impl Engine {
             numbers: Sequence::new(&parts.store, Scope::Global, SERVICE),
             store: parts.store.clone(),
             runtime: parts.runtime.clone(),
-            ciphers: Ciphers::new(&parts.vault, "logs/group"),
+            ciphers: Ciphers::new(&parts.vault, append::KIND),
             data_keys: Lasting::default(),
             seal: parts.vault.seal("logs/content"),
             deliveries: Deliveries::new(SERVICE, "logs.deliver", parts),
