@@ -122,6 +122,24 @@ def package(files: dict) -> bytes:
             file.writestr(info, text)
     return out.getvalue()
 
+EXTENSION = '''#!/usr/bin/python3
+import http.client, json, os
+connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+def ask(method, path, headers, body=None):
+    connection.request(method, "/2020-01-01/extension/" + path, body, headers)
+    answer = connection.getresponse()
+    return answer, json.loads(answer.read())
+wanted = json.dumps({"events": ["INVOKE", "SHUTDOWN"]})
+answer, function = ask("POST", "register", {"Lambda-Extension-Name": "watch"}, wanted)
+print("watch registered", function["functionName"], function["functionVersion"], function["handler"], flush=True)
+identity = {"Lambda-Extension-Identifier": answer.headers["Lambda-Extension-Identifier"]}
+print("watch stranger", ask("GET", "event/next", {"Lambda-Extension-Identifier": "x"})[0].status, flush=True)
+while True:
+    _, event = ask("GET", "event/next", identity)
+    print("watch", event["eventType"], event.get("requestId") or event["shutdownReason"], flush=True)
+    if event["eventType"] == "SHUTDOWN": break
+'''
+
 
 class Functions:
     """Functions of one account, made when they are first asked for."""
@@ -304,6 +322,28 @@ def test_variables_are_as_documented(functions):
     }
     assert {key: seen.get(key) for key in expected} == expected
     assert seen["AWS_LAMBDA_RUNTIME_API"].startswith("127.0.0.1:")
+
+
+def test_an_extension_sees_invocations_and_the_end(own_cloud):
+    functions = Functions(own_cloud, own_cloud.new_account())
+    layer = functions.client.publish_layer_version(
+        LayerName="watch", Content={"ZipFile": package({"extensions/watch": EXTENSION})}
+    )["LayerVersionArn"]
+    name = functions.python(Layers=[layer])
+    for _ in range(2):
+        answer, error, log = functions.invoke(name)
+        assert error is None, (answer, log)
+        assert f"watch INVOKE {answer['request']}\n" in log
+    own_cloud.advance(11 * 60)  # nobody uses it for ten minutes
+    logs, lines = functions.cloud.client("logs", functions.account), []
+    for _ in range(200):
+        events = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}", filterPattern="watch")["events"]
+        lines = [event["message"].strip() for event in events]
+        if "watch SHUTDOWN spindown" in lines:
+            break
+        threading.Event().wait(0.1)
+    assert lines[:2] == [f"watch registered {name} $LATEST app.handler", "watch stranger 403"]
+    assert lines[-1] == "watch SHUTDOWN spindown", lines
 
 
 def test_answers_and_floods_are_bounded(functions):
