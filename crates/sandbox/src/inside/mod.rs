@@ -16,6 +16,8 @@ use crate::wire;
 /// Runs the part that the first argument after the launcher's own names. Called by `main` before anything else is done:
 /// before a thread is there, before the command line is read.
 pub fn inside(part: &str) -> ExitCode {
+    // Whatever whoever started the owner had open without a care would else be open to the guest.
+    close_fds::set_fds_cloexec(3, &[]);
     // The socket is standard input: the one descriptor that is handed to a child without `unsafe`.
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::FAILURE };
     let done = match part {

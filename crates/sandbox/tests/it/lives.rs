@@ -50,6 +50,16 @@ async fn a_guest_sees_its_own_world_only() {
 }
 
 #[tokio::test]
+async fn what_the_owner_has_open_is_not_open_to_guests() {
+    let Some((launcher, plan, _)) = apart("descriptors").await else { return };
+    let (_read, write) = rustix::pipe::pipe().unwrap();
+    assert!(rustix::io::fcntl_getfd(&write).unwrap().is_empty(), "a child of this process would have it");
+    let sandbox = start(&launcher, &plan).await;
+    let (text, _) = shell(&sandbox, "ls /proc/self/fd | tr '\\n' ' '").await;
+    assert_eq!(text, "0 1 2 3 ", "the last is the listing's own");
+}
+
+#[tokio::test]
 async fn every_namespace_is_its_own() {
     let Some((launcher, plan, offer)) = apart("namespaces").await else { return };
     let sandbox = start(&launcher, &plan).await;
