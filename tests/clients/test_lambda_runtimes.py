@@ -334,16 +334,25 @@ def test_an_extension_sees_invocations_and_the_end(own_cloud):
         answer, error, log = functions.invoke(name)
         assert error is None, (answer, log)
         assert f"watch INVOKE {answer['request']}\n" in log
+    logs = functions.cloud.client("logs", functions.account)
+
+    def ended(times):
+        lines = []
+        for _ in range(300):
+            events = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}", filterPattern="watch")["events"]
+            lines = [event["message"].strip() for event in events]
+            if lines.count("watch SHUTDOWN spindown") == times:
+                return lines
+            threading.Event().wait(0.1)
+        raise AssertionError(lines)
+
     own_cloud.advance(11 * 60)  # nobody uses it for ten minutes
-    logs, lines = functions.cloud.client("logs", functions.account), []
-    for _ in range(200):
-        events = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}", filterPattern="watch")["events"]
-        lines = [event["message"].strip() for event in events]
-        if "watch SHUTDOWN spindown" in lines:
-            break
-        threading.Event().wait(0.1)
+    lines = ended(1)
     assert lines[:2] == [f"watch registered {name} $LATEST app.handler", "watch stranger 403"]
     assert lines[-1] == "watch SHUTDOWN spindown", lines
+    functions.invoke(name)
+    functions.client.update_function_configuration(FunctionName=name, Description="another")
+    ended(2)
 
 
 def test_answers_and_floods_are_bounded(functions):

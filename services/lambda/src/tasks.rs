@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use service_kit::{Error, Service, Task, TaskCtx, Wake};
+use service_kit::{Error, Service, Task, TaskCtx};
 
 use crate::Lambda;
 use crate::engine::{Engine, pool};
@@ -18,12 +18,12 @@ const SOURCES: Duration = Duration::from_secs(30);
 pub(crate) fn add(service: Service, engine: &Engine) -> Service {
     let (sources, sweeps) = (engine.sources().wake().clone(), engine.sweeps().clone());
     service
-        .task(Task::new("idle", pool::LOOK, Wake::default(), idle))
+        .task(Task::new("idle", pool::LOOK, engine.pools().leave().clone(), idle))
         .task(Task::new("sources", SOURCES, sources, crate::sources::begin))
         .task(Task::new("sweep", SWEEP, sweeps, sweep))
 }
 
-/// Ends environments that nobody has used for a while.
+/// Ends environments that nobody has used for a while, and those of what has changed.
 async fn idle(ctx: TaskCtx) -> Result<(), Error> {
     let state = ctx.state::<Lambda>();
     let engine = state.engine();

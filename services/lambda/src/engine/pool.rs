@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use names::Timestamp;
 use parking_lot::Mutex;
+use service_kit::Wake;
 
 use super::home::Home;
 use crate::environment::Environment;
@@ -17,7 +18,10 @@ pub(crate) type Form = (u128, u64, String);
 
 /// All environments.
 #[derive(Default)]
-pub(crate) struct Pools(Arc<Mutex<State>>);
+pub(crate) struct Pools {
+    state: Arc<Mutex<State>>,
+    leave: Wake,
+}
 
 /// An environment, and since when it waits.
 type Waiting = (Arc<dyn Environment>, Timestamp);
@@ -25,6 +29,8 @@ type Waiting = (Arc<dyn Environment>, Timestamp);
 #[derive(Default)]
 struct State {
     waiting: HashMap<Form, Vec<Waiting>>,
+    /// Of versions that changed or are gone: to be ended in order, for extensions are told.
+    leaving: Vec<Arc<dyn Environment>>,
     /// Invocations under way without a reservation, by account and region.
     shared: HashMap<Home, u32>,
     /// Invocations under way, by function.
@@ -73,7 +79,7 @@ impl Pools {
         reserved: Option<u32>,
         unreserved: u32,
     ) -> Result<Permit, Full> {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         let busy = state.busy.get(&function).copied().unwrap_or_default();
         if let Some(reserved) = reserved {
             if busy >= reserved {
@@ -87,12 +93,12 @@ impl Pools {
             *shared += 1;
         }
         *state.busy.entry(function).or_default() += 1;
-        Ok(Permit { state: self.0.clone(), home: reserved.is_none().then(|| home.clone()), function })
+        Ok(Permit { state: self.state.clone(), home: reserved.is_none().then(|| home.clone()), function })
     }
 
     /// The environment of a version that was used last, if one waits.
     pub(crate) fn take(&self, form: &Form) -> Option<Arc<dyn Environment>> {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         let waiting = state.waiting.get_mut(form)?;
         while let Some((environment, _)) = waiting.pop() {
             if environment.is_alive() {
@@ -105,14 +111,19 @@ impl Pools {
     /// Lets an environment wait for the next invocation.
     pub(crate) fn put(&self, form: &Form, environment: Arc<dyn Environment>, now: Timestamp) {
         if environment.is_alive() {
-            self.0.lock().waiting.entry(form.clone()).or_default().push((environment, now));
+            self.state.lock().waiting.entry(form.clone()).or_default().push((environment, now));
         }
     }
 
-    /// Takes out environments that have waited too long, but for those that are to be kept warm.
+    /// Signalled when environments are to be ended.
+    pub(crate) fn leave(&self) -> &Wake {
+        &self.leave
+    }
+
+    /// Takes out environments that are to be ended: they were let go, or have waited too long and are not to be kept warm.
     pub(crate) fn expired(&self, now: Timestamp, warm: &HashMap<Form, usize>) -> Vec<Arc<dyn Environment>> {
-        let mut state = self.0.lock();
-        let mut gone = Vec::new();
+        let mut state = self.state.lock();
+        let mut gone = std::mem::take(&mut state.leaving);
         for (form, waiting) in &mut state.waiting {
             let mut kept = warm.get(form).copied().unwrap_or_default();
             // Those used last stand last and stay longest.
@@ -133,19 +144,27 @@ impl Pools {
         gone
     }
 
-    /// Lets the environments of a version go: it has changed. Those at work are dropped when they are done.
+    /// Lets the environments of a version go: it has changed. Those at work are not used again when they are done.
     pub(crate) fn retire(&self, function: u128, number: u64) {
-        self.0.lock().waiting.retain(|(no, version, _), _| (*no, *version) != (function, number));
+        self.let_go(|(no, version, _)| (*no, *version) == (function, number));
     }
 
     /// Lets all environments of a function go.
     pub(crate) fn remove(&self, function: u128) {
-        self.0.lock().waiting.retain(|(no, _, _), _| *no != function);
+        self.let_go(|(no, _, _)| *no == function);
+    }
+
+    fn let_go(&self, of: impl Fn(&Form) -> bool) {
+        let mut state = self.state.lock();
+        let gone: Vec<_> = state.waiting.extract_if(|form, _| of(form)).flat_map(|(_, waiting)| waiting).collect();
+        state.leaving.extend(gone.into_iter().map(|(environment, _)| environment));
+        drop(state);
+        self.leave.signal();
     }
 
     /// Lets all environments go.
     pub(crate) fn clear(&self) {
-        self.0.lock().waiting.clear();
+        self.state.lock().waiting.clear();
     }
 }
 
@@ -155,8 +174,10 @@ pub(crate) const LOOK: Duration = Duration::from_secs(60);
 #[cfg(test)]
 mod tests {
     use names::{AccountId, Region};
+    use service_kit::BoxFuture;
 
     use super::*;
+    use crate::environment::{AnswerSink, Invocation, Outcome};
 
     #[test]
     fn no_more_run_at_once_than_may() {
@@ -171,5 +192,37 @@ mod tests {
         drop((one, shared));
         assert!(pools.enter(&home, 1, Some(1), 2).is_ok());
         assert!(pools.enter(&home, 3, None, 1).is_ok());
+    }
+
+    struct Idle;
+
+    impl Environment for Idle {
+        fn invoke<'a>(&'a self, _: Invocation, _: &'a mut dyn AnswerSink) -> BoxFuture<'a, Outcome> {
+            unreachable!("nobody invokes it")
+        }
+
+        fn is_alive(&self) -> bool {
+            true
+        }
+
+        fn stop(&self) -> BoxFuture<'_, ()> {
+            Box::pin(std::future::ready(()))
+        }
+    }
+
+    #[test]
+    fn what_changed_is_ended_and_not_only_forgotten() {
+        let (pools, now) = (Pools::default(), Timestamp::from_secs(0));
+        let form = |function, number, revision: &str| -> Form { (function, number, revision.to_owned()) };
+        for form in [form(1, 0, "a"), form(1, 0, "a"), form(1, 1, "a"), form(2, 0, "b")] {
+            pools.put(&form, Arc::new(Idle), now);
+        }
+        let ended = || pools.expired(now, &HashMap::new()).len();
+        assert_eq!(ended(), 0);
+        pools.retire(1, 0);
+        assert!(pools.take(&form(1, 0, "a")).is_none() && pools.take(&form(2, 0, "b")).is_some());
+        assert_eq!((ended(), ended()), (2, 0));
+        pools.remove(1);
+        assert_eq!((ended(), ended()), (1, 0));
     }
 }
