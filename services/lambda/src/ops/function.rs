@@ -1,8 +1,9 @@
 //! Functions: created, shown, listed, changed, deleted.
 
 use api_lambda as api;
-use service_kit::{Access, Ctx, Error, Fault, Outcome};
+use service_kit::{Access, Ctx, Error, Outcome};
 
+use super::absent::{not_there, refuse};
 use super::address::{engine, function_access, home, named, page, unqualified};
 use super::code::{Source, package};
 use super::settings::{Asked, over, usual};
@@ -18,8 +19,19 @@ pub(crate) async fn create_function(ctx: &Ctx, input: api::CreateFunctionInput) 
     let named = unqualified(ctx, &input.function_name)?;
     check_name(&named.name)?;
     if input.package_type == Some(api::PackageType::Image) || input.code.image_uri.is_some() {
-        return Err(no_images(ctx));
+        return Err(not_there("CreateFunction of container images"));
     }
+    refuse(
+        ctx,
+        &[
+            ("CapacityProviderConfig", input.capacity_provider_config.is_some()),
+            ("CodeSigningConfigArn", input.code_signing_config_arn.is_some()),
+            ("DurableConfig", input.durable_config.is_some()),
+            ("ImageConfig", input.image_config.is_some()),
+            ("PublishTo", input.publish_to.is_some()),
+            ("TenancyConfig", input.tenancy_config.is_some()),
+        ],
+    )?;
     let asked = Asked {
         runtime: input.runtime.map(|runtime| runtime.to_string()),
         role: Some(input.role),
@@ -148,6 +160,7 @@ pub(crate) async fn update_function_code(
     if input.image_uri.is_some() {
         return Err(invalid("Please don't provide ImageUri when updating a function with packageType Zip."));
     }
+    refuse(ctx, &[("PublishTo", input.publish_to.is_some())])?;
     let source =
         Source { zip: input.zip_file, bucket: input.s3_bucket, key: input.s3_key, version: input.s3_object_version };
     let package = package(ctx, "UpdateFunctionCode", source).await?;
@@ -179,6 +192,14 @@ pub(crate) async fn update_function_configuration(
 ) -> Outcome<api::UpdateFunctionConfiguration> {
     let named = unqualified(ctx, &input.function_name)?;
     let found = find(ctx, &named).await?;
+    refuse(
+        ctx,
+        &[
+            ("CapacityProviderConfig", input.capacity_provider_config.is_some()),
+            ("DurableConfig", input.durable_config.is_some()),
+            ("ImageConfig", input.image_config.is_some()),
+        ],
+    )?;
     let (engine, role) = (engine(ctx), input.role.clone());
     let asked = Asked {
         runtime: input.runtime.map(|runtime| runtime.to_string()),
@@ -301,11 +322,6 @@ async fn trusted(ctx: &Ctx, named: &Named, role: &str) -> Result<(), Error> {
         true => Ok(()),
         false => Err(invalid("The role defined for the function cannot be assumed by Lambda.")),
     }
-}
-
-fn no_images(ctx: &Ctx) -> Error {
-    let operation = format!("{} of container images", ctx.operation.name);
-    Fault::NotImplemented { service: "lambda".to_owned(), operation }.into()
 }
 
 /// Refuses what an alias or a version cannot have.

@@ -9,6 +9,7 @@ use service_kit::{BoxFuture, Ctx, Error, Outcome};
 use smithy::EventStream;
 use tokio::sync::mpsc;
 
+use super::absent::refuse;
 use super::address::{engine, named};
 use super::function::find;
 use crate::engine::home::Named;
@@ -24,6 +25,10 @@ const AHEAD: usize = 16;
 /// Invokes a function.
 pub(crate) async fn invoke(ctx: &Ctx, input: api::InvokeInput) -> Outcome<api::Invoke> {
     let named = named(ctx, &input.function_name, input.qualifier.as_deref())?;
+    refuse(
+        ctx,
+        &[("DurableExecutionName", input.durable_execution_name.is_some()), ("TenantId", input.tenant_id.is_some())],
+    )?;
     let payload = input.payload.unwrap_or_default();
     let later = input.invocation_type == Some(api::InvocationType::Event);
     check(&payload, if later { limits::ASYNC_PAYLOAD } else { limits::PAYLOAD })?;

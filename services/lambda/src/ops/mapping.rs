@@ -2,8 +2,9 @@
 
 use api_lambda as api;
 use names::Arn;
-use service_kit::{Access, Ctx, Error, Fault, Outcome};
+use service_kit::{Access, Ctx, Error, Outcome};
 
+use super::absent::{not_there, refuse};
 use super::address::{engine, home, named, page};
 use crate::engine::Refusal;
 use crate::engine::home::Home;
@@ -29,8 +30,18 @@ pub(crate) async fn create_event_source_mapping(
     input: api::CreateEventSourceMappingInput,
 ) -> Outcome<api::CreateEventSourceMapping> {
     if input.self_managed_event_source.is_some() {
-        return Err(not_yet("self-managed event sources"));
+        return Err(not_there("event source mappings: self-managed event sources"));
     }
+    refuse(
+        ctx,
+        &[
+            ("KMSKeyArn", input.kms_key_arn.is_some()),
+            ("LoggingConfig", input.logging_config.is_some()),
+            ("MetricsConfig", input.metrics_config.is_some()),
+            ("ProvisionedPollerConfig", input.provisioned_poller_config.is_some()),
+            ("SourceAccessConfigurations", input.source_access_configurations.is_some()),
+        ],
+    )?;
     let source = input.event_source_arn.clone().ok_or_else(|| invalid("Unrecognized event source."))?;
     let arn: Arn = source.parse().map_err(|_| invalid("Unrecognized event source."))?;
     let named = named(ctx, &input.function_name, None)?;
@@ -41,7 +52,9 @@ pub(crate) async fn create_event_source_mapping(
     let streams = match arn.service.as_str() {
         "sqs" => false,
         "kinesis" | "dynamodb" => true,
-        "kafka" | "mq" | "rds" => return Err(not_yet("sources other than queues and streams")),
+        "kafka" | "mq" | "rds" => {
+            return Err(not_there("event source mappings: sources other than queues and streams"));
+        }
         _ => return Err(invalid("Unrecognized event source.")),
     };
     check_start(&input, streams, &arn)?;
@@ -76,11 +89,6 @@ pub(crate) async fn create_event_source_mapping(
         other => told(&named, other),
     })?;
     Ok(shown(ctx, &home(ctx), &uuid, &record))
-}
-
-fn not_yet(what: &str) -> Error {
-    let operation = format!("CreateEventSourceMapping of {what}");
-    Fault::NotImplemented { service: "lambda".to_owned(), operation }.into()
 }
 
 fn check_start(input: &api::CreateEventSourceMappingInput, streams: bool, arn: &Arn) -> Result<(), Error> {
@@ -130,7 +138,7 @@ fn asked(input: api::CreateEventSourceMappingInput) -> Asked {
 fn over(record: &mut MappingRecord, asked: Asked, streams: bool) -> Result<(), Error> {
     let number = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
     if asked.tumbling.is_some_and(|seconds| seconds > 0) {
-        return Err(not_yet("tumbling windows"));
+        return Err(not_there("event source mappings: tumbling windows"));
     }
     record.batch = number(asked.batch).unwrap_or(record.batch);
     record.window = number(asked.window).unwrap_or(record.window);
@@ -195,6 +203,16 @@ pub(crate) async fn update_event_source_mapping(
 ) -> Outcome<api::UpdateEventSourceMapping> {
     let home = home(ctx);
     let mut wanted = engine(ctx).mapping(&home, &input.uuid).await?.ok_or_else(gone)?;
+    refuse(
+        ctx,
+        &[
+            ("KMSKeyArn", input.kms_key_arn.is_some()),
+            ("LoggingConfig", input.logging_config.is_some()),
+            ("MetricsConfig", input.metrics_config.is_some()),
+            ("ProvisionedPollerConfig", input.provisioned_poller_config.is_some()),
+            ("SourceAccessConfigurations", input.source_access_configurations.is_some()),
+        ],
+    )?;
     if let Some(function) = &input.function_name {
         wanted.function = named(ctx, function, None)?.arn();
     }

@@ -1,6 +1,7 @@
 //! The operation table: what each operation touches, and the handler that does it. Reading from wires and writing to them
 //! is not done here.
 
+pub(crate) mod absent;
 mod address;
 mod alias;
 mod code;

@@ -9,6 +9,7 @@ use service_kit::{Ctx, Error, Fault, Progress, PropertySource, ResourceFuture, R
 use super::{answer, arn_of, functions, input, only, shown, text, unless_gone};
 use crate::engine::package::zip_of;
 use crate::limits;
+use crate::ops::absent::not_there;
 
 /// A function.
 #[derive(Debug)]
@@ -92,6 +93,7 @@ impl ResourceType for Function {
 
     fn create<'a>(&'a self, ctx: &'a Ctx, properties: PropertySource) -> ResourceFuture<'a, String> {
         answer! {
+            check_here(&properties)?;
             let mut asked = properties.clone();
             asked.insert("Code".to_owned(), code(&properties)?);
             asked.insert("KMSKeyArn".to_owned(), properties.get("KmsKeyArn").cloned().unwrap_or_default());
@@ -145,6 +147,7 @@ impl ResourceType for Function {
 
     fn update<'a>(&'a self, ctx: &'a Ctx, id: &'a str, properties: PropertySource) -> ResourceFuture<'a, ()> {
         answer! {
+            check_here(&properties)?;
             let mut asked = properties.clone();
             asked.insert("KMSKeyArn".to_owned(), properties.get("KmsKeyArn").cloned().unwrap_or_default());
             asked.remove("Tags");
@@ -237,6 +240,28 @@ async fn changed<T, F: Future<Output = Result<T, Error>>>(ctx: &Ctx, change: imp
         }
     }
     change().await
+}
+
+/// Properties of features that are not here.
+const ABSENT: [&str; 8] = [
+    "CapacityProviderConfig",
+    "CodeSigningConfigArn",
+    "DurableConfig",
+    "FunctionScalingConfig",
+    "ImageConfig",
+    "PublishToLatestPublished",
+    "RuntimeManagementConfig",
+    "TenancyConfig",
+];
+
+/// Refuses properties that would have no effect.
+fn check_here(properties: &PropertySource) -> Result<(), Error> {
+    let usual = json!({"UpdateRuntimeOn": "Auto"});
+    let given = |name: &&&str| properties.get(**name).is_some_and(|value| !value.is_null() && *value != usual);
+    match ABSENT.iter().find(given) {
+        Some(name) => Err(not_there(&format!("AWS::Lambda::Function with {name}"))),
+        None => Ok(()),
+    }
 }
 
 /// What is not of a version: reservations and loops.

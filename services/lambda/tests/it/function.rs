@@ -1,9 +1,9 @@
 //! Functions, their versions and aliases.
 
 use api_lambda as api;
-use service_kit::Error;
+use service_kit::{Error, Fault};
 
-use crate::world::{arn, cloud, function, input, settle, zip};
+use crate::world::{arn, cloud, function, input, queue, settle, zip};
 
 fn idle() -> testkit::TestCloud {
     cloud(|call| Ok(call.event.clone()))
@@ -103,6 +103,41 @@ async fn what_cannot_be_is_refused() {
     let mut image = right;
     image.package_type = Some(api::PackageType::Image);
     assert!(matches!(cloud.call::<api::CreateFunction>(image).await, Err(Error::Fault(_))));
+}
+
+#[tokio::test]
+async fn what_is_not_here_is_refused_and_never_promised() {
+    let cloud = idle();
+    let signed = api::CreateFunctionInput {
+        code_signing_config_arn: Some("arn:aws:lambda:us-east-1:100000000001:code-signing-config:csc-1".to_owned()),
+        ..input(&cloud, "f").await
+    };
+    absent(cloud.call::<api::CreateFunction>(signed).await, "CreateFunction with CodeSigningConfigArn");
+    function(&cloud, "f").await;
+    let image = api::UpdateFunctionConfigurationInput {
+        function_name: "f".to_owned(),
+        image_config: Some(api::ImageConfig::default()),
+        ..Default::default()
+    };
+    absent(cloud.call::<api::UpdateFunctionConfiguration>(image).await, "UpdateFunctionConfiguration with ImageConfig");
+    let tenant =
+        api::InvokeInput { function_name: "f".to_owned(), tenant_id: Some("t".to_owned()), ..Default::default() };
+    absent(cloud.call::<api::Invoke>(tenant).await, "Invoke with TenantId");
+    let measured = api::CreateEventSourceMappingInput {
+        event_source_arn: Some(queue(&cloud, "q").await),
+        function_name: "f".to_owned(),
+        metrics_config: Some(api::EventSourceMappingMetricsConfig::default()),
+        ..Default::default()
+    };
+    absent(cloud.call::<api::CreateEventSourceMapping>(measured).await, "CreateEventSourceMapping with MetricsConfig");
+}
+
+fn absent<T>(answer: Result<T, Error>, what: &str) {
+    match answer {
+        Err(Error::Fault(Fault::NotImplemented { operation, .. })) => assert_eq!(operation, what),
+        Err(error) => panic!("{what}: {error}"),
+        Ok(_) => panic!("{what} was promised"),
+    }
 }
 
 #[tokio::test]

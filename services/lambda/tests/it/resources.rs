@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use api_kinesis::{ListStreams, ListStreamsInput, ListStreamsOutput};
 use serde_json::{Value, json};
-use service_kit::{Access, Ctx, Operations, Outcome, Progress, PropertySource, ResourceType, Service};
+use service_kit::{Access, Ctx, Error, Fault, Operations, Outcome, Progress, PropertySource, ResourceType, Service};
 
 use crate::world::{role, turn, with};
 
@@ -29,6 +29,11 @@ async fn life(ctx: &Ctx, input: ListStreamsInput) -> Outcome<ListStreams> {
         "Tags": [{"Key": "k", "Value": "v"}],
     }));
     function.name_it(&mut wanted, &|_| "made".to_owned());
+    let mut signed = wanted.clone();
+    signed.insert("CodeSigningConfigArn".to_owned(), "arn:aws:lambda:us-east-1:1:code-signing-config:csc-1".into());
+    let refused = function.create(ctx, signed).await.unwrap_err();
+    assert!(matches!(refused, Error::Fault(Fault::NotImplemented { .. })), "an unsigned function is no signed one");
+    wanted.insert("RuntimeManagementConfig".to_owned(), json!({"UpdateRuntimeOn": "Auto"}));
     assert_eq!(function.create(ctx, wanted.clone()).await.unwrap(), "made");
     assert_eq!(function.progress(ctx, "made").await.unwrap(), Progress::Underway);
     settle();
